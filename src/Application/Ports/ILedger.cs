@@ -1,0 +1,91 @@
+using CleanSync.Domain;
+
+namespace CleanSync.Application.Ports;
+
+/// <summary>What is known for good of each site and contact. Rows are never expired; every write is durable when it returns.</summary>
+public interface ILedger
+{
+    /// <summary>The entry of a contact; an empty one when nothing is known.</summary>
+    Task<LedgerEntry> Find(string site, long contact, CancellationToken cancellationToken);
+
+    /// <summary>The contacts that are linked to a user, usually none or one.</summary>
+    Task<IReadOnlyList<long>> LinkedContacts(string site, long userId, CancellationToken cancellationToken);
+
+    /// <summary>Stores the entry as a whole. Only the one who works the contact writes it.</summary>
+    Task Save(LedgerEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="Save"/>, and in the same transaction takes the link to this entry's user from every other contact.</summary>
+    Task SaveLinkedAnew(LedgerEntry entry, CancellationToken cancellationToken);
+}
+
+/// <summary>The outcomes of the last weeks.</summary>
+public interface IHistory
+{
+    /// <summary>The latest outcomes of a site, newest first.</summary>
+    Task<IReadOnlyList<HistoryEntry>> Latest(string site, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Removes what is older.</summary>
+    /// <returns>How many entries were removed.</returns>
+    Task<int> Prune(DateTimeOffset olderThan, CancellationToken cancellationToken);
+}
+
+/// <summary>What is known for good of one contact at one site.</summary>
+/// <param name="Site">The site.</param>
+/// <param name="Contact">The contact id.</param>
+public sealed record LedgerEntry(string Site, long Contact)
+{
+    /// <summary>The linked user; null when there is none.</summary>
+    public long? UserId { get; init; }
+
+    /// <summary>The contact's update time that was applied last.</summary>
+    public DateTimeOffset? AppliedUpdate { get; init; }
+
+    /// <summary>The sender's date of the read that was applied last.</summary>
+    public DateTimeOffset? ReadAt { get; init; }
+
+    /// <summary>How many lagging reads came in a row since.</summary>
+    public int LaggingReads { get; init; }
+
+    /// <summary>A creation whose end is not known yet; null when there is none.</summary>
+    public CreationIntent? Intent { get; init; }
+
+    /// <summary>Where the return of the generated password stands.</summary>
+    public PasswordReturn PasswordReturn { get; init; }
+
+    /// <summary>Where the welcome mail stands.</summary>
+    public WelcomeMailState WelcomeMail { get; init; }
+}
+
+/// <summary>What was about to be created. Holds no password.</summary>
+/// <param name="Token">The random token that went into the create call.</param>
+/// <param name="Login">The planned username.</param>
+/// <param name="Email">The planned email.</param>
+/// <param name="SiteDate">The site's own clock before the call.</param>
+/// <param name="SentAt">This host's clock when the call was about to be made.</param>
+/// <param name="Answered">Whether the site answered, so that no create can still be under way.</param>
+/// <param name="Generated">Whether the password was generated, so that it is to be returned.</param>
+public sealed record CreationIntent(
+    string Token,
+    string Login,
+    string Email,
+    DateTimeOffset SiteDate,
+    DateTimeOffset SentAt,
+    bool Answered,
+    bool Generated
+);
+
+/// <summary>Where the welcome mail of a created user stands.</summary>
+public enum WelcomeMailState
+{
+    /// <summary>None is to be sent.</summary>
+    NotDue = 0,
+
+    /// <summary>It is to be sent.</summary>
+    Due = 1,
+
+    /// <summary>It was about to be sent: whether it went out is not known, so it is never sent again.</summary>
+    Sending = 2,
+
+    /// <summary>It is settled: sent, refused, or not known.</summary>
+    Settled = 3,
+}

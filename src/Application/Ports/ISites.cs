@@ -1,0 +1,21 @@
+using CleanSync.Domain;
+
+namespace CleanSync.Application.Ports;
+
+/// <summary>The sites of this host.</summary>
+public interface ISites
+{
+    /// <summary>Names of all sites, in the order of the configuration.</summary>
+    IReadOnlyList<string> Names { get; }
+
+    /// <summary>The site of that name with its present rules, or null.</summary>
+    Site? Find(string name);
+}
+
+/// <summary>One pairing of an ActiveCampaign account with a user directory.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Rules">Its rules, as configured now.</param>
+/// <param name="Contacts">The account.</param>
+/// <param name="Users">The directory.</param>
+/// <param name="Mail">Its welcome mail.</param>
+public sealed record Site(string Name, SiteRules Rules, IContacts Contacts, IUsers Users, IWelcomeMail Mail);

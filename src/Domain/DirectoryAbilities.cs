@@ -1,0 +1,25 @@
+namespace CleanSync.Domain;
+
+/// <summary>The form in which a site stores a meta key.</summary>
+public enum MetaShape
+{
+    /// <summary>One value: a text, number or boolean.</summary>
+    Single,
+
+    /// <summary>An array of texts.</summary>
+    List,
+}
+
+/// <summary>What a user directory can store, found out from the site itself. Never a rule: only a fact.</summary>
+/// <param name="WritableMeta">The meta keys that can be written, with their form; null when every key can be, in any form.</param>
+/// <param name="StoresTags">Whether the site has a place for tags.</param>
+/// <param name="Locales">The locales that a user may have; null when unknown. The empty text (site default) is always allowed.</param>
+public sealed record DirectoryAbilities(
+    IReadOnlyDictionary<string, MetaShape>? WritableMeta,
+    bool StoresTags,
+    IReadOnlySet<string>? Locales = null
+)
+{
+    /// <summary>A directory that stores everything.</summary>
+    public static DirectoryAbilities Everything { get; } = new(null, true);
+}

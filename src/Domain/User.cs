@@ -1,0 +1,25 @@
+namespace CleanSync.Domain;
+
+/// <summary>An account in WordPress, as the user directory describes it.</summary>
+/// <param name="Id">The user id, greater than zero.</param>
+/// <param name="Login">The username as WordPress stored it.</param>
+/// <param name="Email">The email.</param>
+/// <param name="Roles">Slugs of the user's roles.</param>
+/// <param name="Capabilities">Every capability that the user holds, by role or by himself; a super admin holds <c>manage_network</c>.</param>
+/// <param name="Values">
+/// What stands in the core fields and in those meta keys that the directory can read, by target name, HTML entities decoded.
+/// </param>
+/// <param name="Tags">The user's tags; null when the directory has no place for tags.</param>
+/// <param name="RegisteredAt">When the user was created, by the site's clock, in UTC; null when unknown.</param>
+/// <param name="CreationToken">The token of the create call that made the user; null when the site does not keep it.</param>
+public sealed record User(
+    long Id,
+    string Login,
+    string Email,
+    IReadOnlyList<string> Roles,
+    IReadOnlySet<string> Capabilities,
+    IReadOnlyDictionary<string, FieldContent> Values,
+    IReadOnlySet<string>? Tags,
+    DateTimeOffset? RegisteredAt = null,
+    string? CreationToken = null
+);

@@ -1,0 +1,3 @@
+namespace CleanSync.Domain;
+
+public static class UserPlanner;
