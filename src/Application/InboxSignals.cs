@@ -6,16 +6,53 @@ namespace CleanSync.Application;
 /// <summary>Tells the workers of this process that something arrived, and those who wait that something ended.</summary>
 public sealed class InboxSignals
 {
-    private readonly ConcurrentDictionary<string, Channel<bool>> _arrivals = new(StringComparer.Ordinal);
+    /// <summary>More webhooks than this within a second are a storm.</summary>
+    private const int Storm = 5;
+
+    private static readonly TimeSpan LongestGather = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, Arrivals> _arrivals = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Site, long Contact), List<OutcomeWatch>> _watches = [];
 
     /// <summary>Says that a site has work. Many calls before one look count as one.</summary>
-    public void Arrived(string site) => ChannelOf(site).Writer.TryWrite(true);
+    public void Arrived(string site)
+    {
+        var arrivals = Of(site);
+        Interlocked.Increment(ref arrivals.Count);
+        arrivals.Wake.Writer.TryWrite(true);
+    }
 
     /// <summary>Waits until a site has work.</summary>
     public async Task WaitForArrival(string site, CancellationToken cancellationToken) =>
-        await ChannelOf(site).Reader.ReadAsync(cancellationToken);
+        await Of(site).Wake.Reader.ReadAsync(cancellationToken);
+
+    /// <summary>
+    /// Lets a storm gather, so that a request to ActiveCampaign carries many contacts: when more than 5 webhooks arrived since
+    /// the last look, at most a second ago, it waits until a batch is together or a second is over. Otherwise returns at once.
+    /// </summary>
+    internal async Task Gather(string site, int batch, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var arrivals = Of(site);
+        var since = arrivals.LookedAt;
+        var count = Interlocked.Exchange(ref arrivals.Count, 0);
+        arrivals.LookedAt = time.GetTimestamp();
+        if (count <= Storm || count >= batch || time.GetElapsedTime(since) > LongestGather)
+            return;
+        using var over = new CancellationTokenSource(LongestGather, time);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        try
+        {
+            while (count + Volatile.Read(ref arrivals.Count) < batch)
+                await arrivals.Wake.Reader.ReadAsync(enough.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A second is over.
+        }
+        Interlocked.Exchange(ref arrivals.Count, 0);
+        arrivals.LookedAt = time.GetTimestamp();
+    }
 
     /// <summary>Says how the work up to a receipt ended.</summary>
     public void Ended(string site, long contact, long receipt, SyncOutcome outcome)
@@ -50,14 +87,18 @@ public sealed class InboxSignals
         }
     }
 
-    private Channel<bool> ChannelOf(string site) =>
-        _arrivals.GetOrAdd(
-            site,
-            static _ =>
-                Channel.CreateBounded<bool>(
-                    new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
-                )
+    private Arrivals Of(string site) => _arrivals.GetOrAdd(site, static _ => new Arrivals());
+
+    private sealed class Arrivals
+    {
+        public readonly Channel<bool> Wake = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
         );
+
+        // Arrivals since LookedAt, a timestamp that only the site's worker touches.
+        public int Count;
+        public long LookedAt;
+    }
 }
 
 /// <summary>One who waits for the outcome of a request that he is about to hand in.</summary>

@@ -20,6 +20,9 @@ public sealed record DirectoryAbilities(
     IReadOnlySet<string>? Locales = null
 )
 {
+    /// <summary>What the site's owner should know, for instance that users can write their own tags.</summary>
+    public IReadOnlyList<Warning> Notices { get; init; } = [];
+
     /// <summary>A directory that stores everything.</summary>
     public static DirectoryAbilities Everything { get; } = new(null, true);
 }

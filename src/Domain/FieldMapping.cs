@@ -97,6 +97,8 @@ public sealed partial record FieldMapping
                 "keys that begin with _ are protected; set AllowProtected on the mapping if this one is meant",
             _ when string.IsNullOrWhiteSpace(source) =>
                 "the source is empty; name email, firstName, lastName, phone, orgname, a %PERSTAG% or a field id",
+            UserTarget.Email when !string.Equals(source.Trim(), "email", StringComparison.Ordinal) =>
+                "user_email always comes from the contact's email; remove this mapping",
             _ when UserTarget.IsCore(target) && kind == FieldKind.List => "a core field holds one text; use Kind Text",
             _ => null,
         };

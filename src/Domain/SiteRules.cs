@@ -87,6 +87,9 @@ public sealed record SiteRules
     /// <summary>What happens to tags when the contact is gone. Default <see cref="GonePolicy.Keep"/>.</summary>
     public GonePolicy WhenGone { get; init; } = GonePolicy.Keep;
 
+    /// <summary>Whether plans are made and told, but not carried out. Default false.</summary>
+    public bool DryRun { get; init; }
+
     /// <summary>The field mapping; <c>user_email</c>, <c>first_name</c> and <c>last_name</c> are in it without being named.</summary>
     public IReadOnlyList<FieldMapping> Fields { get; init; } = DefaultFields([]);
 

@@ -19,7 +19,14 @@ public abstract record UserPlan
     public sealed record Change(User User, UserChanges Changes, ImmutableArray<Warning> Warnings) : UserPlan;
 
     /// <summary>Nothing to do, for a reason that is no fault.</summary>
-    public sealed record Skip(SkipReason Reason) : UserPlan;
+    /// <param name="Reason">Why.</param>
+    /// <param name="Warnings">What is worth saying about it.</param>
+    public sealed record Skip(SkipReason Reason, ImmutableArray<Warning> Warnings) : UserPlan;
+
+    /// <summary>The contact was merged into another: its user and its work go over to the survivor.</summary>
+    /// <param name="Survivor">The id of the contact that the user's email belongs to now.</param>
+    /// <param name="User">The user.</param>
+    public sealed record HandOver(long Survivor, User User) : UserPlan;
 
     /// <summary>Nothing can be done until a person looks at it.</summary>
     public sealed record Park(ParkReason Reason) : UserPlan;

@@ -56,24 +56,6 @@ public sealed record LedgerEntry(string Site, long Contact)
     public WelcomeMailState WelcomeMail { get; init; }
 }
 
-/// <summary>What was about to be created. Holds no password.</summary>
-/// <param name="Token">The random token that went into the create call.</param>
-/// <param name="Login">The planned username.</param>
-/// <param name="Email">The planned email.</param>
-/// <param name="SiteDate">The site's own clock before the call.</param>
-/// <param name="SentAt">This host's clock when the call was about to be made.</param>
-/// <param name="Answered">Whether the site answered, so that no create can still be under way.</param>
-/// <param name="Generated">Whether the password was generated, so that it is to be returned.</param>
-public sealed record CreationIntent(
-    string Token,
-    string Login,
-    string Email,
-    DateTimeOffset SiteDate,
-    DateTimeOffset SentAt,
-    bool Answered,
-    bool Generated
-);
-
 /// <summary>Where the welcome mail of a created user stands.</summary>
 public enum WelcomeMailState
 {

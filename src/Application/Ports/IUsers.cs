@@ -67,7 +67,8 @@ public abstract record Creation
     public sealed record Created(User User, ImmutableArray<Warning> Warnings) : Creation;
 
     /// <summary>A user with this login or email exists; nothing was created.</summary>
-    public sealed record Duplicate : Creation;
+    /// <param name="Email">True when the site named the email as the duplicate; WordPress looks at the login first.</param>
+    public sealed record Duplicate(bool Email) : Creation;
 
     /// <summary>The site does not accept this username; nothing was created.</summary>
     public sealed record LoginRefused : Creation;

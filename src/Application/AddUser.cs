@@ -1,0 +1,57 @@
+using CleanSync.Application.Ports;
+using CleanSync.Application.Syncing;
+using CleanSync.Domain;
+using FluentValidation;
+using MediatR;
+
+namespace CleanSync.Application;
+
+/// <summary>
+/// Creates the user of a contact, or brings the one that exists up to date. A created user's password is returned to the
+/// contact, and he is mailed a welcome, as the site's rules say.
+/// </summary>
+/// <param name="Site">The site's name.</param>
+/// <param name="Contact">The contact id, greater than zero.</param>
+/// <param name="Role">A role's slug or title; null leaves a new user the site's default and an existing one his own.</param>
+/// <param name="SendNotification">Whether a created user is mailed; null leaves it to the site.</param>
+public sealed record AddUser(string Site, long Contact, string? Role = null, bool? SendNotification = null)
+    : IRequest<SyncOutcome>
+{
+    /// <summary>Checks the command.</summary>
+    public sealed class Validator : AbstractValidator<AddUser>
+    {
+        /// <summary>Makes the rules.</summary>
+        public Validator()
+        {
+            RuleFor(command => command.Site).NotEmpty();
+            RuleFor(command => command.Contact).GreaterThan(0);
+            RuleFor(command => command.Role).MaximumLength(60);
+        }
+    }
+
+    internal sealed class Handler(
+        PersonLocks locks,
+        Decider decider,
+        ChangeWriter changes,
+        UserCreation creation,
+        Obligations obligations
+    ) : IRequestHandler<AddUser, SyncOutcome>
+    {
+        public async Task<SyncOutcome> Handle(AddUser command, CancellationToken cancellationToken)
+        {
+            var request = new SyncRequest(SyncAction.Add, command.Role, command.SendNotification);
+            using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
+            for (var attempt = 0; attempt < 3; attempt++)
+            {
+                using var decision = await decider.Decide(command.Site, command.Contact, request, cancellationToken);
+                var written = decision.Plan is UserPlan.Create create
+                    ? await creation.Create(decision, create, cancellationToken)
+                    : await changes.Write(decision, cancellationToken);
+                // Null: somebody else created the user meanwhile. He is an existing user now, and is planned for as one.
+                if (written is not null)
+                    return await obligations.Settle(decision.Site, written, cancellationToken);
+            }
+            throw new TransientException("wordpress: the user appears and disappears");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using CleanSync.Application;
+using CleanSync.Application.Ports;
+using CleanSync.Application.Pumping;
+using CleanSync.Application.Syncing;
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers the use cases. Everything of MediatR is here, so that a move to another version is a change of this file.</summary>
+internal static class ApplicationRegistration
+{
+    public static IServiceCollection AddCleanSyncApplication(this IServiceCollection services)
+    {
+        services.TryAddTransient<ServiceFactory>(provider => provider.GetService!);
+        services.TryAddTransient<IMediator, Mediator>();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Transient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>))
+        );
+
+        services.AddUseCase<ReceiveWebhook, WebhookReceipt, ReceiveWebhook.Handler, ReceiveWebhook.Validator>();
+        services.AddUseCase<AddUser, SyncOutcome, AddUser.Handler, AddUser.Validator>();
+        services.AddUseCase<UpdateUser, SyncOutcome, UpdateUser.Handler, UpdateUser.Validator>();
+        services.AddUseCase<UpdateTags, SyncOutcome, UpdateTags.Handler, UpdateTags.Validator>();
+
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Randomness>();
+        services.TryAddSingleton<SyncSettings>();
+        services.TryAddSingleton<InboxSignals>();
+        services.TryAddSingleton<SiteStates>();
+        services.TryAddSingleton<SyncMetrics>();
+        services.TryAddSingleton<PersonLocks>();
+        services.TryAddSingleton<PasswordMemory>();
+        services.TryAddSingleton<Decider>();
+        services.TryAddSingleton<IntentReview>();
+        services.TryAddSingleton<ChangeWriter>();
+        services.TryAddSingleton<UserCreation>();
+        services.TryAddSingleton<Obligations>();
+        services.TryAddSingleton(provider => new SyncPump(
+            provider.GetRequiredService<IInbox>(),
+            provider.GetRequiredService<IServiceScopeFactory>(),
+            provider.GetRequiredService<InboxSignals>(),
+            provider.GetRequiredService<SiteStates>(),
+            provider.GetRequiredService<SyncSettings>(),
+            provider.GetRequiredService<SyncMetrics>(),
+            provider.GetRequiredService<Randomness>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Logging.ILogger<SyncPump>>()
+        ));
+        return services;
+    }
+
+    /// <summary>Works the inbox in the background for as long as the host lives.</summary>
+    public static IServiceCollection AddCleanSyncWorker(this IServiceCollection services)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SyncWorker>());
+        return services;
+    }
+
+    private static void AddUseCase<TRequest, TResponse, THandler, TValidator>(this IServiceCollection services)
+        where TRequest : IRequest<TResponse>
+        where THandler : class, IRequestHandler<TRequest, TResponse>
+        where TValidator : class, IValidator<TRequest>
+    {
+        services.TryAddTransient<IRequestHandler<TRequest, TResponse>, THandler>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidator<TRequest>, TValidator>());
+    }
+}

@@ -1,0 +1,45 @@
+using CleanSync.Domain;
+using MediatR;
+
+namespace CleanSync.Application;
+
+/// <summary>A user was created for a contact. Published once the work is recorded; a handler's failure changes nothing.</summary>
+/// <param name="Site">The site.</param>
+/// <param name="Contact">The contact id.</param>
+/// <param name="UserId">The user id.</param>
+public sealed record UserCreated(string Site, long Contact, long UserId) : INotification;
+
+/// <summary>An existing user was changed.</summary>
+/// <param name="Site">The site.</param>
+/// <param name="Contact">The contact id.</param>
+/// <param name="UserId">The user id.</param>
+public sealed record UserUpdated(string Site, long Contact, long UserId) : INotification;
+
+/// <summary>A user's tags were changed.</summary>
+/// <param name="Site">The site.</param>
+/// <param name="Contact">The contact id.</param>
+/// <param name="UserId">The user id.</param>
+/// <param name="Change">The new set, and what came and went.</param>
+public sealed record TagsChanged(string Site, long Contact, long UserId, TagChange Change) : INotification;
+
+/// <summary>A contact waits for a person.</summary>
+/// <param name="Site">The site.</param>
+/// <param name="Contact">The contact id.</param>
+/// <param name="Reason">Why.</param>
+public sealed record ContactParked(string Site, long Contact, ParkReason Reason) : INotification;
+
+/// <summary>Which notifications an outcome calls for.</summary>
+internal static class Notifications
+{
+    public static IEnumerable<INotification> Of(string site, long contact, SyncOutcome outcome)
+    {
+        if (outcome is { Kind: OutcomeKind.Created, UserId: { } created })
+            yield return new UserCreated(site, contact, created);
+        if (outcome is { Kind: OutcomeKind.Updated, UserId: { } updated })
+            yield return new UserUpdated(site, contact, updated);
+        if (outcome is { Tags: { } tags, UserId: { } user })
+            yield return new TagsChanged(site, contact, user, tags);
+        if (outcome.Parked is { } reason)
+            yield return new ContactParked(site, contact, reason);
+    }
+}

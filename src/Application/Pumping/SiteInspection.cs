@@ -1,0 +1,24 @@
+using CleanSync.Domain;
+
+namespace CleanSync.Application.Pumping;
+
+/// <summary>Compares a site's rules with what its directory can store.</summary>
+internal static class SiteInspection
+{
+    public static IReadOnlyList<Warning> Of(DirectoryAbilities abilities, SiteRules rules)
+    {
+        var notices = abilities.Notices.ToList();
+        if (!abilities.StoresTags)
+            notices.Add(new Warning("tags_not_stored"));
+        if (abilities.WritableMeta is not { } writable)
+            return notices;
+        foreach (var mapping in rules.Fields.Where(mapping => !UserTarget.IsCore(mapping.Target)))
+        {
+            if (!writable.TryGetValue(mapping.Target, out var shape))
+                notices.Add(new Warning("meta_not_registered", mapping.Target));
+            else if (mapping.Kind == FieldKind.List && shape == MetaShape.Single)
+                notices.Add(new Warning("meta_not_a_list", mapping.Target));
+        }
+        return notices;
+    }
+}

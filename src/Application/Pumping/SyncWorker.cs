@@ -1,0 +1,182 @@
+using System.Diagnostics.CodeAnalysis;
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CleanSync.Application.Pumping;
+
+/// <summary>Runs the pump of every site as long as the host lives: timers and signals only, no rules.</summary>
+internal sealed partial class SyncWorker(
+    ISites sites,
+    IInbox inbox,
+    IHistory history,
+    IWorkerRole role,
+    SyncPump pump,
+    InboxSignals signals,
+    SiteStates states,
+    SyncSettings settings,
+    TimeProvider time,
+    ILogger<SyncWorker> logger
+) : BackgroundService
+{
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var right = await role.Take(stoppingToken);
+        await inbox.Release(stoppingToken);
+        await Task.WhenAll(
+            sites.Names.Select(site => RunSite(site, stoppingToken)).Append(PruneHistory(stoppingToken))
+        );
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever happens to one round, the site goes on.")]
+    private async Task RunSite(string site, CancellationToken stopping)
+    {
+        await Inspect(site, stopping);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (states.Of(site).HeldBecause is not null)
+                    await Probe(site, stopping);
+                else if (await pump.RunOnce(site, stopping) == 0)
+                    await Sleep(site, stopping);
+                else
+                    await signals.Gather(site, settings.BatchSize, time, stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                Log.RoundFailed(logger, site, error.GetType().Name);
+                await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    // Until something arrives or falls due.
+    private async Task Sleep(string site, CancellationToken stopping)
+    {
+        var due = await inbox.NextDue(site, stopping);
+        var sleep = due is { } at ? at - time.GetUtcNow() : LongestSleep;
+        if (sleep <= TimeSpan.Zero)
+            return;
+        using var alarm = new CancellationTokenSource(sleep < LongestSleep ? sleep : LongestSleep, time);
+        using var awake = CancellationTokenSource.CreateLinkedTokenSource(alarm.Token, stopping);
+        try
+        {
+            await signals.WaitForArrival(site, awake.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        await signals.Gather(site, settings.BatchSize, time, stopping);
+    }
+
+    private async Task Probe(string site, CancellationToken stopping)
+    {
+        await Task.Delay(settings.ProbeEvery, time, stopping);
+        if (sites.Find(site) is not { } found)
+            return;
+        try
+        {
+            await found.Contacts.Probe(stopping);
+            await found.Users.Probe(stopping);
+        }
+        catch (SiteHeldException held)
+        {
+            states.Hold(site, held.Message, time.GetUtcNow());
+            return;
+        }
+        catch (TransientException)
+        {
+            return;
+        }
+        states.Resume(site);
+        Log.Resumed(logger, site);
+        await Inspect(site, stopping);
+    }
+
+    // What the site cannot store is told at start, per mapping, and not only when a contact comes along.
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "An inspection that fails says nothing; the work itself will."
+    )]
+    private async Task Inspect(string site, CancellationToken stopping)
+    {
+        if (sites.Find(site) is not { } found)
+            return;
+        try
+        {
+            var abilities = await found.Users.Describe(stopping);
+            var notices = SiteInspection.Of(abilities, found.Rules);
+            states.Notice(site, notices);
+            foreach (var notice in notices)
+                Log.Notice(logger, site, notice);
+        }
+        catch (SiteHeldException held)
+        {
+            states.Hold(site, held.Message, time.GetUtcNow());
+            Log.Held(logger, site, held.Message);
+        }
+        catch (Exception error) when (!stopping.IsCancellationRequested)
+        {
+            Log.NotInspected(
+                logger,
+                site,
+                error is TransientException or PermanentException ? error.Message : error.GetType().Name
+            );
+        }
+        catch (OperationCanceledException)
+        {
+            // The host is stopping.
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Old history can be removed an hour later just as well.")]
+    private async Task PruneHistory(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await history.Prune(time.GetUtcNow() - settings.KeepHistory, stopping);
+            }
+            catch (Exception error) when (!stopping.IsCancellationRequested)
+            {
+                Log.RoundFailed(logger, "history", error.GetType().Name);
+            }
+            await Task.Delay(PruneEvery, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A round of {Site} failed: {Error}")]
+        public static partial void RoundFailed(ILogger logger, string site, string error);
+
+        [LoggerMessage(2, LogLevel.Information, "{Site} accepts the credentials again and goes on")]
+        public static partial void Resumed(ILogger logger, string site);
+
+        [LoggerMessage(
+            3,
+            LogLevel.Error,
+            "{Site} is held: {Reason}. Webhooks are accepted and wait; the credentials are tried every minute"
+        )]
+        public static partial void Held(ILogger logger, string site, string reason);
+
+        [LoggerMessage(4, LogLevel.Warning, "{Site}: {Notice}")]
+        public static partial void Notice(ILogger logger, string site, Warning notice);
+
+        [LoggerMessage(5, LogLevel.Warning, "{Site} could not be inspected yet: {Reason}")]
+        public static partial void NotInspected(ILogger logger, string site, string reason);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+
+namespace CleanSync.Application.Syncing;
+
+/// <summary>Carries out every plan but a creation, and records what was applied.</summary>
+internal sealed class ChangeWriter(ILedger ledger, IInbox inbox)
+{
+    /// <exception cref="TransientException">A lagging read, or a user who vanished meanwhile: planned again later.</exception>
+    public async Task<Written> Write(Decision decision, CancellationToken cancellationToken)
+    {
+        var entry = decision.Entry;
+        switch (decision.Plan)
+        {
+            case UserPlan.Change change:
+                return await Write(decision, change, cancellationToken);
+            case UserPlan.HandOver over:
+                var (site, request) = (decision.Site.Name, decision.Request);
+                await inbox.AcceptMerged(site, entry.Contact, over.Survivor, over.User.Id, request, cancellationToken);
+                return Skipped(entry with { UserId = null }, SkipReason.Merged, [], over.User.Id);
+            case UserPlan.Skip skip:
+                return Skipped(entry, skip.Reason, [.. decision.Warnings, .. skip.Warnings], decision.Linked?.Id);
+            case UserPlan.Park park:
+                var parked = new SyncOutcome(OutcomeKind.Parked, [.. decision.Warnings]) { Parked = park.Reason };
+                return new Written(parked with { UserId = decision.Linked?.Id }, entry, null);
+            case UserPlan.ReadAgain:
+                await ledger.Save(entry with { LaggingReads = entry.LaggingReads + 1 }, cancellationToken);
+                throw new TransientException("activecampaign: a read older than the one applied last");
+            default:
+                throw new InvalidOperationException($"{decision.Plan.GetType().Name} is not carried out here.");
+        }
+    }
+
+    private async Task<Written> Write(Decision decision, UserPlan.Change change, CancellationToken cancellationToken)
+    {
+        var (site, user) = (decision.Site, change.User);
+        var refused = ImmutableArray<Warning>.Empty;
+        if (!change.Changes.IsEmpty)
+        {
+            var report = await site.Users.Change(user.Id, change.Changes, cancellationToken);
+            if (report.UserGone)
+                throw new TransientException("wordpress: the user vanished while he was being changed");
+            refused = report.Warnings;
+        }
+        var entry = Applied(decision.Entry, decision.Seen?.Contact, user.Id);
+        if (decision.Seen?.Owner == EmailOwner.GoneContact)
+            await ledger.SaveLinkedAnew(entry, cancellationToken);
+        else if (entry != decision.Entry)
+            await ledger.Save(entry, cancellationToken);
+
+        var kind = change.Changes.IsEmpty ? OutcomeKind.Unchanged : OutcomeKind.Updated;
+        var warnings = decision.Warnings.Concat(change.Warnings).Concat(refused).Distinct();
+        return new Written(
+            new SyncOutcome(kind, [.. warnings]) { UserId = user.Id, Tags = change.Changes.Tags },
+            entry,
+            user
+        );
+    }
+
+    /// <summary>The entry after a read of the contact was applied to a user. A gone contact leaves no read to record.</summary>
+    internal static LedgerEntry Applied(LedgerEntry entry, Contact? contact, long userId) =>
+        contact is null
+            ? entry
+            : entry with
+            {
+                UserId = userId,
+                AppliedUpdate = contact.UpdatedAt ?? entry.AppliedUpdate,
+                ReadAt = contact.ReadAt ?? entry.ReadAt,
+                LaggingReads = 0,
+            };
+
+    private static Written Skipped(
+        LedgerEntry entry,
+        SkipReason reason,
+        ImmutableArray<Warning> warnings,
+        long? userId
+    ) => new(new SyncOutcome(OutcomeKind.Skipped, warnings) { Skipped = reason, UserId = userId }, entry, null);
+}

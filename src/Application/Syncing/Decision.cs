@@ -1,0 +1,31 @@
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+
+namespace CleanSync.Application.Syncing;
+
+/// <summary>What was seen and what shall be done, for one contact.</summary>
+internal sealed record Decision(Site Site, LedgerEntry Entry, SyncRequest Request, UserPlan Plan) : IDisposable
+{
+    /// <summary>What was seen; null when the contact is gone.</summary>
+    public Sighting? Seen { get; init; }
+
+    /// <summary>The user that the contact is linked to, if he still exists.</summary>
+    public User? Linked { get; init; }
+
+    /// <summary>The site's own clock at the look by email; null when there was none.</summary>
+    public DateTimeOffset? SiteDate { get; init; }
+
+    /// <summary>Held while nobody else may create a user with the contact's email.</summary>
+    public IDisposable? EmailLock { get; init; }
+
+    /// <summary>What came up while deciding.</summary>
+    public IReadOnlyList<Warning> Warnings { get; init; } = [];
+
+    public void Dispose() => EmailLock?.Dispose();
+}
+
+/// <summary>A plan that was carried out: how it ended, and what the obligations to the user need to go on.</summary>
+/// <param name="Outcome">The outcome.</param>
+/// <param name="Entry">The ledger's entry, as stored.</param>
+/// <param name="User">The user; null when there is none.</param>
+internal sealed record Written(SyncOutcome Outcome, LedgerEntry Entry, User? User);

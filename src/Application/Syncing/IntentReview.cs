@@ -1,0 +1,67 @@
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+
+namespace CleanSync.Application.Syncing;
+
+/// <summary>Finds out what became of a creation whose end is not known (SPEC 3.2).</summary>
+internal sealed class IntentReview(ILedger ledger, TimeProvider time)
+{
+    /// <summary>
+    /// Looks whether the user of the intent exists: then he is ours, and what is owed to him goes on. Somebody else with that email is an
+    /// existing user. When there is nobody, a create that was not answered is waited for.
+    /// </summary>
+    /// <exception cref="TransientException">The create may still be under way.</exception>
+    public async Task<(LedgerEntry Entry, User? Linked)> Review(
+        Site site,
+        LedgerEntry entry,
+        UsersByEmail look,
+        SyncRequest request,
+        List<Warning> warnings,
+        CancellationToken cancellationToken
+    )
+    {
+        var intent = entry.Intent!;
+        // The contact's email may have changed since; the user was created with the one of the intent.
+        var users = look.Users;
+        if (!users.Any(intent.IsOrigin))
+            users = (await site.Users.FindByEmail(intent.Email, cancellationToken)).Users;
+        if (users.FirstOrDefault(intent.IsOrigin) is { } ours)
+        {
+            entry = Created(entry, ours, intent, request, site.Rules);
+            await ledger.Save(entry, cancellationToken);
+            return (entry, ours);
+        }
+        var left = intent.SentAt + CreationIntent.MayStillHappen - time.GetUtcNow();
+        if (users.IsEmpty && !intent.Answered && left > TimeSpan.Zero)
+            throw new TransientException(
+                "wordpress: a create was not answered and may still be under way",
+                left,
+                spendsAttempt: false
+            );
+        if (!look.Users.IsEmpty)
+        {
+            warnings.Add(new Warning("existing_user_password_untouched"));
+            entry = entry with { Intent = null };
+            await ledger.Save(entry, cancellationToken);
+        }
+        return (entry, null);
+    }
+
+    /// <summary>The entry of a contact whose user was just created, with what is owed to him.</summary>
+    public static LedgerEntry Created(
+        LedgerEntry entry,
+        User user,
+        CreationIntent intent,
+        SyncRequest request,
+        SiteRules rules
+    ) =>
+        entry with
+        {
+            UserId = user.Id,
+            Intent = null,
+            PasswordReturn =
+                intent.Generated && rules.ReturnPasswordField is not null ? PasswordReturn.Due : PasswordReturn.NotDue,
+            WelcomeMail =
+                request.SendNotification ?? rules.SendWelcomeMail ? WelcomeMailState.Due : WelcomeMailState.NotDue,
+        };
+}

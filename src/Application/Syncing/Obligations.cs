@@ -1,0 +1,110 @@
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+
+namespace CleanSync.Application.Syncing;
+
+/// <summary>
+/// What is owed to a created user, in this order: his password returned to the contact, then his welcome mail. Progress is durable, so
+/// whatever is killed when, it goes on where it stood.
+/// </summary>
+internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomness random)
+{
+    /// <exception cref="TransientException">One side cannot do it now; called again, it goes on where it stood.</exception>
+    public async Task<SyncOutcome> Settle(Site site, Written written, CancellationToken cancellationToken)
+    {
+        var (outcome, entry) = (written.Outcome, written.Entry);
+        if (
+            written.User is not { } user
+            || entry
+                is {
+                    PasswordReturn: not PasswordReturn.Due,
+                    WelcomeMail: not (WelcomeMailState.Due or WelcomeMailState.Sending)
+                }
+        )
+            return outcome;
+
+        var warnings = new List<Warning>();
+        entry = await ReturnPassword(site, entry, user, warnings, cancellationToken);
+        await Welcome(site, entry, user, warnings, cancellationToken);
+        return outcome with
+        {
+            Kind = OutcomeKind.Created,
+            Warnings = [.. outcome.Warnings.Concat(warnings).Distinct()],
+        };
+    }
+
+    private async Task<LedgerEntry> ReturnPassword(
+        Site site,
+        LedgerEntry entry,
+        User user,
+        List<Warning> warnings,
+        CancellationToken cancellationToken
+    )
+    {
+        if (entry.PasswordReturn != PasswordReturn.Due)
+            return entry;
+        var refused = await Return(site, entry, user, cancellationToken);
+        if (refused is not null)
+            warnings.Add(new Warning("password_not_returned", refused));
+        entry = entry with { PasswordReturn = refused is null ? PasswordReturn.Returned : PasswordReturn.Failed };
+        await ledger.Save(entry, cancellationToken);
+        memory.Forget(entry.Site, entry.Contact);
+        return entry;
+    }
+
+    // Null when field and user hold the same password; else why they never will.
+    private async Task<string?> Return(Site site, LedgerEntry entry, User user, CancellationToken cancellationToken)
+    {
+        if (site.Rules.ReturnPasswordField is not { } field)
+            return "turned off";
+        var remembered = memory.Find(entry.Site, entry.Contact);
+        if (remembered is not { UserHasIt: true } && Privileges.IsPrivileged(user, site.Rules))
+            return "privileged user";
+        if (remembered is null)
+            memory.Keep(entry.Site, entry.Contact, remembered = new("", random.Password(), UserHasIt: false));
+
+        // The field first: a password that only the user has would be known to nobody.
+        var values = new Dictionary<string, string>(StringComparer.Ordinal) { [field] = remembered.Password.Text };
+        if (site.Rules.ReturnUsernameField is { } usernameField)
+            values[usernameField] = user.Login;
+        var end = await site.Contacts.Write(entry.Contact, values, cancellationToken);
+        if (end != FieldWrite.Written)
+            return SyncOutcome.Words(end.ToString());
+        if (!remembered.UserHasIt)
+            await site.Users.SetPassword(user.Id, remembered.Password, cancellationToken);
+        return null;
+    }
+
+    private async Task Welcome(
+        Site site,
+        LedgerEntry entry,
+        User user,
+        List<Warning> warnings,
+        CancellationToken cancellationToken
+    )
+    {
+        if (entry.WelcomeMail == WelcomeMailState.Sending)
+            warnings.Add(new Warning("welcome_mail_unknown"));
+        if (entry.WelcomeMail == WelcomeMailState.Due)
+        {
+            entry = entry with { WelcomeMail = WelcomeMailState.Sending };
+            await ledger.Save(entry, cancellationToken);
+            var end = await site.Mail.Send(Message(user), cancellationToken);
+            if (end == MailEnd.NotSent)
+            {
+                await ledger.Save(entry with { WelcomeMail = WelcomeMailState.Due }, cancellationToken);
+                throw new TransientException("mail: the welcome mail could not be handed over");
+            }
+            if (end != MailEnd.Sent)
+                warnings.Add(new Warning(end == MailEnd.Refused ? "welcome_mail_refused" : "welcome_mail_unknown"));
+        }
+        if (entry.WelcomeMail == WelcomeMailState.Sending)
+            await ledger.Save(entry with { WelcomeMail = WelcomeMailState.Settled }, cancellationToken);
+    }
+
+    private static WelcomeMessage Message(User user) =>
+        new(user.Login, user.Email, Text(user, UserTarget.FirstName), Text(user, UserTarget.LastName));
+
+    private static string Text(User user, string target) =>
+        (user.Values.GetValueOrDefault(target) as FieldContent.Text)?.Value ?? "";
+}

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+
+namespace CleanSync.Application.Syncing;
+
+/// <summary>
+/// One writer per person in this process: by contact, and for creations also by email, since WordPress has no unique index. A holder of
+/// an email never asks for a contact, so nobody waits in a circle.
+/// </summary>
+internal sealed class PersonLocks
+{
+    private readonly Dictionary<(string Site, string Person), Entry> _entries = [];
+
+    /// <summary>Waits for the contact; dispose to let the next one in.</summary>
+    public Task<IDisposable> Contact(string site, long contact, CancellationToken cancellationToken) =>
+        Take((site, $"contact {contact}"), cancellationToken);
+
+    /// <summary>Waits for the email; dispose to let the next one in.</summary>
+    public Task<IDisposable> Email(string site, string email, CancellationToken cancellationToken) =>
+        Take((site, $"email {email.ToUpperInvariant()}"), cancellationToken);
+
+    private async Task<IDisposable> Take((string, string) key, CancellationToken cancellationToken)
+    {
+        Entry entry;
+        lock (_entries)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, key, out _);
+            entry = slot ??= new Entry();
+            entry.Users++;
+        }
+        try
+        {
+            await entry.Turn.WaitAsync(cancellationToken);
+        }
+        catch
+        {
+            Leave(key, entry);
+            throw;
+        }
+        return new Releaser(() =>
+        {
+            entry.Turn.Release();
+            Leave(key, entry);
+        });
+    }
+
+    private void Leave((string, string) key, Entry entry)
+    {
+        lock (_entries)
+        {
+            if (--entry.Users > 0)
+                return;
+            _entries.Remove(key);
+            entry.Dispose();
+        }
+    }
+
+    private sealed class Entry : IDisposable
+    {
+        public readonly SemaphoreSlim Turn = new(1, 1);
+
+        // Holders and waiters; the entry lives as long as there is one. Guarded by the dictionary.
+        public int Users;
+
+        public void Dispose() => Turn.Dispose();
+    }
+
+    private sealed class Releaser(Action release) : IDisposable
+    {
+        private Action? _release = release;
+
+        public void Dispose() => Interlocked.Exchange(ref _release, null)?.Invoke();
+    }
+}

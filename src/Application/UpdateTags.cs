@@ -1,0 +1,35 @@
+using CleanSync.Application.Syncing;
+using CleanSync.Domain;
+using FluentValidation;
+using MediatR;
+
+namespace CleanSync.Application;
+
+/// <summary>Brings a contact's tags to its user, and nothing else. Never creates one.</summary>
+/// <param name="Site">The site's name.</param>
+/// <param name="Contact">The contact id, greater than zero.</param>
+public sealed record UpdateTags(string Site, long Contact) : IRequest<SyncOutcome>
+{
+    /// <summary>Checks the command.</summary>
+    public sealed class Validator : AbstractValidator<UpdateTags>
+    {
+        /// <summary>Makes the rules.</summary>
+        public Validator()
+        {
+            RuleFor(command => command.Site).NotEmpty();
+            RuleFor(command => command.Contact).GreaterThan(0);
+        }
+    }
+
+    internal sealed class Handler(PersonLocks locks, Decider decider, ChangeWriter changes)
+        : IRequestHandler<UpdateTags, SyncOutcome>
+    {
+        public async Task<SyncOutcome> Handle(UpdateTags command, CancellationToken cancellationToken)
+        {
+            var request = new SyncRequest(SyncAction.UpdateTags);
+            using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
+            using var decision = await decider.Decide(command.Site, command.Contact, request, cancellationToken);
+            return (await changes.Write(decision, cancellationToken)).Outcome;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using CleanSync.Application.Syncing;
+using CleanSync.Domain;
+using FluentValidation;
+using MediatR;
+
+namespace CleanSync.Application;
+
+/// <summary>Brings fields, tags and a named role of a contact to its user. Never creates one.</summary>
+/// <param name="Site">The site's name.</param>
+/// <param name="Contact">The contact id, greater than zero.</param>
+/// <param name="Role">A role's slug or title; null leaves the user his own.</param>
+public sealed record UpdateUser(string Site, long Contact, string? Role = null) : IRequest<SyncOutcome>
+{
+    /// <summary>Checks the command.</summary>
+    public sealed class Validator : AbstractValidator<UpdateUser>
+    {
+        /// <summary>Makes the rules.</summary>
+        public Validator()
+        {
+            RuleFor(command => command.Site).NotEmpty();
+            RuleFor(command => command.Contact).GreaterThan(0);
+            RuleFor(command => command.Role).MaximumLength(60);
+        }
+    }
+
+    internal sealed class Handler(PersonLocks locks, Decider decider, ChangeWriter changes)
+        : IRequestHandler<UpdateUser, SyncOutcome>
+    {
+        public async Task<SyncOutcome> Handle(UpdateUser command, CancellationToken cancellationToken)
+        {
+            var request = new SyncRequest(SyncAction.Update, command.Role);
+            using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
+            using var decision = await decider.Decide(command.Site, command.Contact, request, cancellationToken);
+            return (await changes.Write(decision, cancellationToken)).Outcome;
+        }
+    }
+}

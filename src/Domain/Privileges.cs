@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+
+namespace CleanSync.Domain;
+
+/// <summary>Who and what has power over options, users, code or the site itself. Nothing here may ever be granted or touched.</summary>
+public static class Privileges
+{
+    /// <summary>Capabilities that make whoever holds one of them privileged.</summary>
+    public static ImmutableHashSet<string> Capabilities { get; } =
+        ImmutableHashSet.Create(
+            StringComparer.OrdinalIgnoreCase,
+            "manage_options",
+            "promote_users",
+            "create_users",
+            "edit_users",
+            "delete_users",
+            "install_plugins",
+            "activate_plugins",
+            "update_plugins",
+            "upload_plugins",
+            "edit_plugins",
+            "edit_themes",
+            "edit_theme_options",
+            "edit_files",
+            "switch_themes",
+            "update_core",
+            "manage_network",
+            "unfiltered_html",
+            "unfiltered_upload"
+        );
+
+    // What WordPress (administrator, editor) and WooCommerce (shop_manager) give these roles out of the box: privileged even on a
+    // site that does not tell capabilities.
+    private static readonly ImmutableHashSet<string> Roles = ImmutableHashSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "administrator",
+        "super_admin",
+        "editor",
+        "shop_manager"
+    );
+
+    // Roles that core and WooCommerce give no power; accepted on a site that does not tell capabilities.
+    private static readonly ImmutableHashSet<string> Harmless = ImmutableHashSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "subscriber",
+        "contributor",
+        "author",
+        "customer"
+    );
+
+    /// <summary>Whether the user is privileged, by a capability or by a role that is.</summary>
+    public static bool IsPrivileged(User user, SiteRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        ArgumentNullException.ThrowIfNull(rules);
+        return user.Capabilities.Any(capability => IsPrivilegedName(capability, rules))
+            || user.Roles.Any(role => Roles.Contains(role) || rules.Privileged.Contains(role));
+    }
+
+    /// <summary>Whether the role is known to be privileged. A role of unknown capabilities is not known to be.</summary>
+    public static bool IsPrivileged(Role role, SiteRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        ArgumentNullException.ThrowIfNull(rules);
+        return Roles.Contains(role.Slug)
+            || rules.Privileged.Contains(role.Slug)
+            || role.Capabilities?.Any(capability => IsPrivilegedName(capability, rules)) == true;
+    }
+
+    /// <summary>Whether a role of this slug is known to be privileged on every site.</summary>
+    public static bool IsPrivilegedEverywhere(string slug) => Roles.Contains(slug);
+
+    /// <summary>Whether a role of unknown capabilities may be taken for harmless because of its slug.</summary>
+    internal static bool IsHarmless(string slug) => Harmless.Contains(slug);
+
+    private static bool IsPrivilegedName(string capability, SiteRules rules) =>
+        Capabilities.Contains(capability) || rules.Privileged.Contains(capability);
+}
