@@ -1,0 +1,64 @@
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+
+namespace CleanSync.Application.Tests;
+
+/// <summary>An ActiveCampaign account in memory.</summary>
+internal sealed class FakeContacts(World world) : IContacts
+{
+    public Dictionary<long, Contact> All { get; } = [];
+    public Dictionary<(long Contact, string Field), string> Fields { get; } = [];
+    public Queue<Exception> Faults { get; } = [];
+    public FieldWrite WriteEnd { get; set; } = FieldWrite.Written;
+    public int ReadsAlone { get; private set; }
+
+    /// <summary>What a list answer says instead of the truth, for reads that are not about one contact alone.</summary>
+    public Func<Contact, Contact>? InLists { get; set; }
+
+    public void Add(Contact contact) => All[contact.Id] = contact;
+
+    public Task<Contact?> Find(long id, CancellationToken cancellationToken) =>
+        Step(() => All.GetValueOrDefault(id) is { } contact ? InLists?.Invoke(contact) ?? contact : null);
+
+    public Task<Contact?> FindAlone(long id, CancellationToken cancellationToken) =>
+        Step(() =>
+        {
+            ReadsAlone++;
+            return All.GetValueOrDefault(id) is { } contact ? contact with { ReadAlone = true } : null;
+        });
+
+    public Task<long?> FindIdByEmail(string email, CancellationToken cancellationToken) =>
+        Step<long?>(() =>
+            All.Values.FirstOrDefault(contact => ContactEmail.Same(contact.Email, email)) is { } found ? found.Id : null
+        );
+
+    public Task<FieldWrite> Write(
+        long id,
+        IReadOnlyDictionary<string, string> values,
+        CancellationToken cancellationToken
+    ) =>
+        Step(() =>
+        {
+            if (!All.ContainsKey(id))
+                return FieldWrite.ContactGone;
+            if (WriteEnd == FieldWrite.Written)
+                foreach (var (field, value) in values)
+                    Fields[(id, field)] = value;
+            return WriteEnd;
+        });
+
+    public Task Probe(CancellationToken cancellationToken) => Step(() => true);
+
+    private async Task<T> Step<T>(Func<T> effect)
+    {
+        await Task.Yield();
+        world.Step();
+        if (Faults.TryDequeue(out var fault))
+            throw fault;
+        T result;
+        lock (All)
+            result = effect();
+        world.Step();
+        return result;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+
+namespace CleanSync.Application.Tests;
+
+/// <summary>A user directory in memory that, like WordPress, keeps no index on emails of its own accord.</summary>
+internal sealed class FakeUsers(World world) : IUsers
+{
+    private long _lastId = 100;
+
+    public Dictionary<long, User> All { get; } = [];
+    public Dictionary<long, string> Passwords { get; } = [];
+    public bool KeepsTokens { get; set; } = true;
+    public Queue<Exception> Faults { get; } = [];
+
+    /// <summary>Answers instead of creating.</summary>
+    public Queue<Creation> CreateAnswers { get; } = [];
+
+    /// <summary>Runs just before a create takes effect: somebody else's doing.</summary>
+    public Action? BeforeCreate { get; set; }
+
+    public int Creates { get; private set; }
+    public int Changes { get; private set; }
+    public bool IsOpen { get; set; } = true;
+
+    public Dictionary<string, Role> Roles { get; } =
+        new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["subscriber"] = new Role("subscriber", "Subscriber", ImmutableHashSet.Create("read")),
+            ["customer"] = new Role("customer", "Customer", ImmutableHashSet.Create("read")),
+            ["administrator"] = new Role("administrator", "Administrator", ImmutableHashSet.Create("manage_options")),
+        };
+
+    public User Add(string email, string login, string role = "subscriber", params string[] tags)
+    {
+        var user = new User(
+            ++_lastId,
+            login,
+            email,
+            [role],
+            Roles.TryGetValue(role, out var known) && known.Capabilities is { } capabilities
+                ? capabilities
+                : new HashSet<string>(),
+            new Dictionary<string, FieldContent>(),
+            tags.ToHashSet(),
+            world.Time.GetUtcNow(),
+            KeepsTokens ? "" : null
+        );
+        Passwords[user.Id] = "own password";
+        return All[user.Id] = user;
+    }
+
+    public Task<DirectoryAbilities> Describe(CancellationToken cancellationToken) =>
+        Step(() => DirectoryAbilities.Everything);
+
+    public Task<RoleBook> ResolveRoles(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        Step(() => new RoleBook(names.Select(name => KeyValuePair.Create(name, Roles.GetValueOrDefault(name)))));
+
+    public Task<User?> FindById(long id, CancellationToken cancellationToken) => Step(() => All.GetValueOrDefault(id));
+
+    public Task<UsersByEmail> FindByEmail(string email, CancellationToken cancellationToken) =>
+        Step(() =>
+            new UsersByEmail(
+                [.. All.Values.Where(user => ContactEmail.Same(user.Email, email))],
+                world.Time.GetUtcNow()
+            )
+        );
+
+    public Task<Creation> Create(UserDraft draft, CancellationToken cancellationToken) =>
+        Step(() =>
+        {
+            Creates++;
+            BeforeCreate?.Invoke();
+            if (CreateAnswers.TryDequeue(out var answer))
+                return answer;
+            if (All.Values.Any(user => string.Equals(user.Login, draft.Login, StringComparison.OrdinalIgnoreCase)))
+                return new Creation.Duplicate(Email: false);
+            if (All.Values.Any(user => ContactEmail.Same(user.Email, draft.Email)))
+                return new Creation.Duplicate(Email: true);
+            var user = Add(draft.Email, draft.Login, draft.Role ?? "none") with
+            {
+                Values = draft.Values,
+                CreationToken = KeepsTokens ? draft.CreationToken : null,
+            };
+            Passwords[user.Id] = draft.Password.Text;
+            return new Creation.Created(All[user.Id] = user, []);
+        });
+
+    public Task<ChangeReport> Change(long userId, UserChanges changes, CancellationToken cancellationToken) =>
+        Step(() =>
+        {
+            Changes++;
+            if (!All.TryGetValue(userId, out var user))
+                return new ChangeReport(true, []);
+            All[userId] = user with
+            {
+                Email = changes.Email ?? user.Email,
+                Roles = changes.Roles is { } roles ? [.. roles] : user.Roles,
+                Tags = changes.Tags?.All ?? user.Tags,
+                Values = user.Values.ToImmutableDictionary().SetItems(changes.Values),
+            };
+            return new ChangeReport(false, []);
+        });
+
+    public Task SetPassword(long userId, GeneratedPassword password, CancellationToken cancellationToken) =>
+        Step(() => Passwords[userId] = password.Text);
+
+    public Task Probe(CancellationToken cancellationToken) => Step(() => true);
+
+    private async Task<T> Step<T>(Func<T> effect)
+    {
+        await Task.Yield();
+        world.Step();
+        if (!IsOpen)
+            throw new SiteHeldException("wordpress: the credentials are refused");
+        if (Faults.TryDequeue(out var fault))
+            throw fault;
+        T result;
+        lock (All)
+            result = effect();
+        world.Step();
+        return result;
+    }
+}

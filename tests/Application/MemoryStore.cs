@@ -1,0 +1,184 @@
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+
+namespace CleanSync.Application.Tests;
+
+/// <summary>Inbox, ledger and history in memory, by the words of their contracts.</summary>
+internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
+{
+    private readonly Dictionary<(string, long), Row> _rows = [];
+    private readonly Dictionary<(string, long), LedgerEntry> _ledger = [];
+    private long _receipt;
+
+    public List<HistoryEntry> Entries { get; } = [];
+    public Queue<Exception> FinishFaults { get; } = [];
+
+    public LedgerEntry Entry(long contact) =>
+        _ledger.GetValueOrDefault((World.SiteName, contact)) ?? new(World.SiteName, contact);
+
+    public Row? RowOf(long contact) => _rows.GetValueOrDefault((World.SiteName, contact));
+
+    public Task<long> Accept(string site, long contact, SyncRequest request, CancellationToken cancellationToken)
+    {
+        lock (_rows)
+        {
+            if (!_rows.TryGetValue((site, contact), out var row))
+                _rows[(site, contact)] = row = new Row { Due = world.Time.GetUtcNow() };
+            row.Pending = row.Pending?.Join(request) ?? request;
+            row.Receipt = ++_receipt;
+            if (row.Parked is not null)
+                (row.Parked, row.Attempts, row.FailingSince, row.Due) = (null, 0, null, world.Time.GetUtcNow());
+            return Task.FromResult(row.Receipt);
+        }
+    }
+
+    public async Task AcceptMerged(
+        string site,
+        long from,
+        long to,
+        long userId,
+        SyncRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        _ledger[(site, from)] = Entry(from) with { UserId = null };
+        _ledger[(site, to)] = Entry(to) with { UserId = Entry(to).UserId ?? userId };
+        await Accept(site, to, request, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<ClaimedWork>> Claim(string site, int limit, CancellationToken cancellationToken)
+    {
+        lock (_rows)
+        {
+            var due = _rows
+                .Where(row => row.Key.Item1 == site && row.Value is { Parked: null, Claimed: null, Pending: not null })
+                .Where(row => row.Value.Due <= world.Time.GetUtcNow())
+                .OrderBy(row => row.Value.Due)
+                .Take(limit)
+                .ToList();
+            foreach (var (_, row) in due)
+                (row.Claimed, row.Pending, row.Attempts) = (row.Pending, null, row.Attempts + 1);
+            return Task.FromResult<IReadOnlyList<ClaimedWork>>([
+                .. due.Select(row => new ClaimedWork(
+                    site,
+                    row.Key.Item2,
+                    row.Value.Claimed!,
+                    row.Value.Receipt,
+                    row.Value.Attempts,
+                    row.Value.FailingSince
+                )),
+            ]);
+        }
+    }
+
+    public Task Finish(ClaimedWork work, NextStep step, HistoryEntry? entry, CancellationToken cancellationToken)
+    {
+        lock (_rows)
+        {
+            if (FinishFaults.TryDequeue(out var fault))
+                throw fault;
+            var row = _rows[(work.Site, work.Contact)];
+            var (claimed, arrived) = (row.Claimed!, row.Pending is not null);
+            row.Claimed = null;
+            if (step is not NextStep.Done)
+                row.Pending = row.Pending is null ? claimed : claimed.Join(row.Pending);
+            switch (step)
+            {
+                case NextStep.Done when arrived:
+                case NextStep.Park when arrived:
+                    (row.Attempts, row.FailingSince, row.Due) = (0, null, world.Time.GetUtcNow());
+                    break;
+                case NextStep.Done:
+                    _rows.Remove((work.Site, work.Contact));
+                    break;
+                case NextStep.Park park:
+                    row.Parked = park.Reason;
+                    break;
+                case NextStep.RetryAt retry:
+                    (row.Due, row.FailingSince) = (retry.When, row.FailingSince ?? world.Time.GetUtcNow());
+                    break;
+                case NextStep.Wait wait:
+                    (row.Due, row.Attempts) = (wait.Until, row.Attempts - 1);
+                    break;
+            }
+            if (entry is not null)
+                Entries.Add(entry);
+            return Task.CompletedTask;
+        }
+    }
+
+    public Task Release(CancellationToken cancellationToken)
+    {
+        foreach (var row in _rows.Values.Where(row => row.Claimed is not null))
+            (row.Pending, row.Claimed) = (row.Pending is null ? row.Claimed : row.Claimed!.Join(row.Pending), null);
+        return Task.CompletedTask;
+    }
+
+    public Task<DateTimeOffset?> NextDue(string site, CancellationToken cancellationToken) =>
+        Task.FromResult<DateTimeOffset?>(
+            _rows
+                .Values.Where(row => row is { Parked: null, Claimed: null })
+                .Select(row => row.Due)
+                .Order()
+                .FirstOrDefault()
+                is { Ticks: > 0 } due
+                ? due
+                : null
+        );
+
+    public Task<InboxDepth> Depth(string site, CancellationToken cancellationToken) =>
+        Task.FromResult(new InboxDepth(_rows.Count, 0, 0, null));
+
+    public Task<IReadOnlyList<InboxRow>> Rows(string site, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<InboxRow>>([]);
+
+    public Task<int> Retry(string site, long? contact, ParkReason? reason, CancellationToken cancellationToken) =>
+        Task.FromResult(0);
+
+    public async Task<LedgerEntry> Find(string site, long contact, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        lock (_ledger)
+            return Entry(contact);
+    }
+
+    public Task<IReadOnlyList<long>> LinkedContacts(string site, long userId, CancellationToken cancellationToken)
+    {
+        lock (_ledger)
+            return Task.FromResult<IReadOnlyList<long>>([
+                .. _ledger.Values.Where(entry => entry.UserId == userId).Select(entry => entry.Contact),
+            ]);
+    }
+
+    public async Task Save(LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        world.Step();
+        lock (_ledger)
+            _ledger[(entry.Site, entry.Contact)] = entry;
+        world.Step();
+    }
+
+    public async Task SaveLinkedAnew(LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        foreach (var other in await LinkedContacts(entry.Site, entry.UserId!.Value, cancellationToken))
+            _ledger[(entry.Site, other)] = Entry(other) with { UserId = null };
+        await Save(entry, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<HistoryEntry>> Latest(string site, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<HistoryEntry>>(Entries);
+
+    public Task<int> Prune(DateTimeOffset olderThan, CancellationToken cancellationToken) => Task.FromResult(0);
+
+    internal sealed class Row
+    {
+        public SyncRequest? Pending;
+        public SyncRequest? Claimed;
+        public long Receipt;
+        public int Attempts;
+        public DateTimeOffset Due;
+        public DateTimeOffset? FailingSince;
+        public ParkReason? Parked;
+    }
+}
