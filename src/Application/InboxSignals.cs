@@ -4,11 +4,8 @@ using System.Threading.Channels;
 namespace CleanSync.Application;
 
 /// <summary>Tells the workers of this process that something arrived, and those who wait that something ended.</summary>
-public sealed class InboxSignals
+public sealed class InboxSignals(TimeProvider time)
 {
-    /// <summary>More webhooks than this within a second are a storm.</summary>
-    private const int Storm = 5;
-
     private static readonly TimeSpan LongestGather = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Arrivals> _arrivals = new(StringComparer.Ordinal);
@@ -19,7 +16,7 @@ public sealed class InboxSignals
     public void Arrived(string site)
     {
         var arrivals = Of(site);
-        Interlocked.Increment(ref arrivals.Count);
+        arrivals.Add(time.GetTimestamp());
         arrivals.Wake.Writer.TryWrite(true);
     }
 
@@ -28,30 +25,27 @@ public sealed class InboxSignals
         await Of(site).Wake.Reader.ReadAsync(cancellationToken);
 
     /// <summary>
-    /// Lets a storm gather, so that a request to ActiveCampaign carries many contacts: when more than 5 webhooks arrived since
-    /// the last look, at most a second ago, it waits until a batch is together or a second is over. Otherwise returns at once.
+    /// Lets a storm gather, so that a request to ActiveCampaign carries many contacts: when more than 5 webhooks arrived within
+    /// the last second, it waits until a batch is together or a second is over. Otherwise returns at once.
     /// </summary>
-    internal async Task Gather(string site, int batch, TimeProvider time, CancellationToken cancellationToken)
+    internal async Task Gather(string site, int batch, CancellationToken cancellationToken)
     {
         var arrivals = Of(site);
-        var since = arrivals.LookedAt;
-        var count = Interlocked.Exchange(ref arrivals.Count, 0);
-        arrivals.LookedAt = time.GetTimestamp();
-        if (count <= Storm || count >= batch || time.GetElapsedTime(since) > LongestGather)
-            return;
-        using var over = new CancellationTokenSource(LongestGather, time);
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
-        try
+        if (arrivals.SixthLast is { } sixth && time.GetElapsedTime(sixth) <= LongestGather)
         {
-            while (count + Volatile.Read(ref arrivals.Count) < batch)
-                await arrivals.Wake.Reader.ReadAsync(enough.Token);
+            using var over = new CancellationTokenSource(LongestGather, time);
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+            try
+            {
+                while (arrivals.Count < batch)
+                    await arrivals.Wake.Reader.ReadAsync(enough.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // A second is over.
+            }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // A second is over.
-        }
-        Interlocked.Exchange(ref arrivals.Count, 0);
-        arrivals.LookedAt = time.GetTimestamp();
+        arrivals.Restart();
     }
 
     /// <summary>Says how the work up to a receipt ended.</summary>
@@ -95,9 +89,47 @@ public sealed class InboxSignals
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
         );
 
-        // Arrivals since LookedAt, a timestamp that only the site's worker touches.
-        public int Count;
-        public long LookedAt;
+        // When the last six webhooks arrived, the oldest at Next. Guarded by the array.
+        private readonly long[] _last = new long[6];
+        private int _next;
+        private long _all;
+        private long _before;
+
+        /// <summary>When the sixth last webhook arrived; null when there were not so many.</summary>
+        public long? SixthLast
+        {
+            get
+            {
+                lock (_last)
+                    return _all < _last.Length ? null : _last[_next];
+            }
+        }
+
+        /// <summary>How many arrived since the restart.</summary>
+        public long Count
+        {
+            get
+            {
+                lock (_last)
+                    return _all - _before;
+            }
+        }
+
+        public void Add(long timestamp)
+        {
+            lock (_last)
+            {
+                _all++;
+                _last[_next] = timestamp;
+                _next = (_next + 1) % _last.Length;
+            }
+        }
+
+        public void Restart()
+        {
+            lock (_last)
+                _before = _all;
+        }
     }
 }
 

@@ -11,6 +11,10 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
     private long _receipt;
 
     public List<HistoryEntry> Entries { get; } = [];
+
+    /// <summary>Claims that got something.</summary>
+    public int Claims { get; private set; }
+
     public Queue<Exception> FinishFaults { get; } = [];
 
     public LedgerEntry Entry(long contact) =>
@@ -56,6 +60,7 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
                 .OrderBy(row => row.Value.Due)
                 .Take(limit)
                 .ToList();
+            Claims += due.Count > 0 ? 1 : 0;
             foreach (var (_, row) in due)
                 (row.Claimed, row.Pending, row.Attempts) = (row.Pending, null, row.Attempts + 1);
             return Task.FromResult<IReadOnlyList<ClaimedWork>>([
@@ -114,17 +119,17 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
         return Task.CompletedTask;
     }
 
-    public Task<DateTimeOffset?> NextDue(string site, CancellationToken cancellationToken) =>
-        Task.FromResult<DateTimeOffset?>(
-            _rows
-                .Values.Where(row => row is { Parked: null, Claimed: null })
-                .Select(row => row.Due)
-                .Order()
-                .FirstOrDefault()
-                is { Ticks: > 0 } due
-                ? due
-                : null
-        );
+    public Task<DateTimeOffset?> NextDue(string site, CancellationToken cancellationToken)
+    {
+        lock (_rows)
+            return Task.FromResult(Due());
+    }
+
+    private DateTimeOffset? Due()
+    {
+        var waiting = _rows.Values.Where(row => row is { Parked: null, Claimed: null }).ToList();
+        return waiting.Count == 0 ? null : waiting.Min(row => row.Due);
+    }
 
     public Task<InboxDepth> Depth(string site, CancellationToken cancellationToken) =>
         Task.FromResult(new InboxDepth(_rows.Count, 0, 0, null));

@@ -46,7 +46,7 @@ internal sealed partial class SyncWorker(
                 else if (await pump.RunOnce(site, stopping) == 0)
                     await Sleep(site, stopping);
                 else
-                    await signals.Gather(site, settings.BatchSize, time, stopping);
+                    await signals.Gather(site, settings.BatchSize, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -77,7 +77,7 @@ internal sealed partial class SyncWorker(
         {
             return;
         }
-        await signals.Gather(site, settings.BatchSize, time, stopping);
+        await signals.Gather(site, settings.BatchSize, stopping);
     }
 
     private async Task Probe(string site, CancellationToken stopping)

@@ -1,0 +1,122 @@
+using CleanSync.Application.Ports;
+using CleanSync.Application.Pumping;
+using CleanSync.Domain;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CleanSync.Application.Tests;
+
+public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
+{
+    private readonly World _world = new();
+    private readonly World.Process _process;
+    private readonly SyncWorker _worker;
+
+    public WorkerTests()
+    {
+        _process = _world.Start();
+        _worker = new SyncWorker(
+            _world,
+            _world.Store,
+            _world.Store,
+            this,
+            _process.Pump,
+            _process.Signals,
+            _process.States,
+            new SyncSettings(),
+            _world.Time,
+            NullLogger<SyncWorker>.Instance
+        );
+    }
+
+    public Task<IAsyncDisposable> Take(CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(this);
+
+    public ValueTask DisposeAsync()
+    {
+        _process.Dispose();
+        _worker.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    [Trait("Spec", "5.1")]
+    public async Task What_a_dead_process_had_claimed_is_worked_at_start()
+    {
+        _world.Contacts.Add(World.Ann());
+        await _world.Store.Accept("shop", 42, new SyncRequest(SyncAction.Add), default);
+        await _world.Store.Claim("shop", 1, default);
+        await _worker.StartAsync(default);
+        await Until(() => _world.Store.Entries.Count == 1);
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "10.3")]
+    public async Task An_arrival_wakes_an_idle_site_without_any_time_passing()
+    {
+        _world.Contacts.Add(World.Ann());
+        await _worker.StartAsync(default);
+        var webhook = new ReceiveWebhook("shop", SyncAction.Add, 42, Wait: TimeSpan.FromSeconds(30));
+        Assert.Equal(OutcomeKind.Created, (await _process.Send(webhook)).Outcome!.Kind);
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "5.2")]
+    public async Task A_held_site_keeps_its_rows_and_goes_on_when_a_probe_is_accepted()
+    {
+        _world.Contacts.Add(World.Ann());
+        _world.Users.IsOpen = false;
+        await _worker.StartAsync(default);
+        await _process.Send(new ReceiveWebhook("shop", SyncAction.Add, 42));
+        await Until(() => _process.States.Of("shop").HeldBecause is not null);
+        _world.Users.IsOpen = true;
+        await UntilAdvancing(() => _world.Store.Entries.Count == 1);
+        Assert.Equal(("created", 1), (_world.Store.Entries[0].Outcome, _world.Store.Entries[0].Attempt));
+        Assert.Null(_process.States.Of("shop").HeldBecause);
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "5.2")]
+    public async Task A_back_off_is_over_without_a_new_webhook()
+    {
+        _world.Users.Add("ann@example.test", "ann");
+        _world.Contacts.Add(World.Ann(tags: "gold"));
+        _world.Contacts.Faults.Enqueue(new TransientException("activecampaign: HTTP 503"));
+        await _worker.StartAsync(default);
+        await _process.Send(new ReceiveWebhook("shop", SyncAction.UpdateTags, 42));
+        await UntilAdvancing(() => _world.Store.Entries.Count == 1);
+        Assert.Equal("updated", _world.Store.Entries[0].Outcome);
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "10.1")]
+    public async Task A_storm_is_gathered_into_few_batches()
+    {
+        await _worker.StartAsync(default);
+        for (var contact = 1; contact <= 100; contact++)
+        {
+            await _process.Send(new ReceiveWebhook("shop", SyncAction.UpdateTags, contact));
+            await Task.Yield();
+        }
+        await UntilAdvancing(() => _world.Store.Entries.Count == 100);
+        Assert.InRange(_world.Store.Claims, 1, 8);
+        await _worker.StopAsync(default);
+    }
+
+    private static async Task Until(Func<bool> reached)
+    {
+        while (!reached())
+            await Task.Yield();
+    }
+
+    private async Task UntilAdvancing(Func<bool> reached)
+    {
+        while (!reached())
+        {
+            _world.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+    }
+}
