@@ -48,11 +48,12 @@ internal sealed class ContactList
     /// <summary>The row of a contact; null when the answer does not hold it.</summary>
     public JsonElement? Row(long id) => _contacts.TryGetValue(id, out var row) ? row : null;
 
-    /// <summary>The contact's field values and tag links; null unless every one that the contact lists is there.</summary>
+    /// <summary>The contact's field values and tag links; null unless every one that it lists is there.</summary>
     public ContactParts? Parts(long id) =>
         Row(id) is { } row
         && Joined(row, "fieldValues", _values, id) is { } values
         && Joined(row, "contactTags", _links, id) is { } links
+        && links.TrueForAll(link => link.Id("tag") is not null)
             ? new ContactParts(row, values, links, _tagNames)
             : null;
 

@@ -27,7 +27,11 @@ internal sealed partial class ContactReads(
     {
         // Not the callers' tokens: none of them may end a request that others wait for. Every request has its own time-out.
         var distinct = ids.Distinct().ToList();
-        var answers = MayBatch() ? await Batch(distinct) : [];
+        var batch = MayBatch();
+        var answers = batch ? await Batch(distinct) : [];
+        // During an outage one request shall fail, not one per contact.
+        if (!batch)
+            await _assembly.Prepare([], [], CancellationToken.None);
         var singly = distinct
             .Where(id => !answers.ContainsKey(id))
             .Select(async id => (Id: id, Answer: await Outcome(Alone(id, CancellationToken.None))));
@@ -55,6 +59,8 @@ internal sealed partial class ContactReads(
         var links = await Paging.All(client, path + "/contactTags", "contactTags", cancellationToken);
         if (links.Any(link => link.Id("contact") != id))
             throw AccountFault.Incomplete("tags of another contact");
+        if (row.Rows("contactTags") is { } listed && listed.Count != links.Count)
+            throw AccountFault.Incomplete("tags are missing");
         var parts = new ContactParts(row, values, links, new Dictionary<string, string>(StringComparer.Ordinal));
         return await _assembly.Make(id, parts, answer.Date, alone: true, cancellationToken);
     }

@@ -20,7 +20,7 @@ internal static class TolerantJson
     public static string AsText(this JsonElement element) =>
         element.ValueKind switch
         {
-            JsonValueKind.String => element.GetString() ?? "",
+            JsonValueKind.String => Decoded(element),
             JsonValueKind.Number => element.GetRawText(),
             JsonValueKind.True => "1",
             JsonValueKind.False => "0",
@@ -77,6 +77,19 @@ internal static class TolerantJson
         || answer.SaysNo("succeeded")
         || answer.SaysNo("success")
         || answer.Rows("errors") is { Count: > 0 };
+
+    // Texts are decoded only now: half a character that was cut off shows here, not when the answer was parsed.
+    private static string Decoded(JsonElement text)
+    {
+        try
+        {
+            return text.GetString() ?? "";
+        }
+        catch (InvalidOperationException error)
+        {
+            throw AccountFault.Unreadable(inner: error);
+        }
+    }
 
     private static bool SaysNo(this JsonElement answer, string flag) =>
         answer.At(flag) is { } v && string.Equals(v.AsText(), "0", StringComparison.Ordinal);
