@@ -1,0 +1,35 @@
+<?php
+/* Plugin Name: CleanSync test data. Registers the meta keys and roles that the tests write. */
+function cleansync_test_without(string $what): bool
+{
+    return file_exists(CLEANSYNC_TEST_DIR . "/without-$what");
+}
+
+foreach (['permalink_structure', 'rewrite_rules'] as $option) {
+    add_filter("pre_option_$option", fn($value) => cleansync_test_without('permalinks') ? '' : $value);
+}
+
+add_action('init', function () {
+    $roles = ['customer' => ['read'], 'shop_lead' => ['read'], 'danger' => ['read', 'manage_options']];
+    foreach ($roles as $slug => $capabilities) {
+        $wanted = !($slug === 'customer' && cleansync_test_without('customer'));
+        if ($wanted && !get_role($slug)) {
+            add_role($slug, ucfirst(str_replace('_', ' ', $slug)), array_fill_keys($capabilities, true));
+        } elseif (!$wanted && get_role($slug)) {
+            remove_role($slug);
+        }
+    }
+    if (cleansync_test_without('meta')) {
+        return;
+    }
+    // Registered meta is writable by the user himself over /users/me unless auth_callback forbids it.
+    $guarded = fn() => current_user_can('edit_users');
+    $texts = ['type' => 'array', 'single' => true, 'show_in_rest' => ['schema' => ['items' => ['type' => 'string']]]];
+    register_meta('user', 'activecampaign_tags', $texts + ['auth_callback' => $guarded]);
+    register_meta('user', 'interests', $texts);
+    $text = ['type' => 'string', 'single' => true, 'show_in_rest' => true];
+    register_meta('user', 'cleansync_creation', $text + ['auth_callback' => $guarded]);
+    register_meta('user', 'membership_level', $text);
+    register_meta('user', 'billing_phone', $text);
+    register_meta('user', 'points', ['type' => 'integer', 'single' => true, 'show_in_rest' => true]);
+});
