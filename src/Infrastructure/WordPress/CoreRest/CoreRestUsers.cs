@@ -1,0 +1,69 @@
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace CleanSync.Infrastructure.WordPress.CoreRest;
+
+/// <summary>
+/// The users of any WordPress from 5.6 on, by its own REST routes and an application password; no plugin is needed. What core
+/// cannot do (meta that is not registered, listing roles) is found out and said.
+/// </summary>
+internal sealed class CoreRestUsers : IUsers
+{
+    private static readonly TimeSpan SchemaLifetime = TimeSpan.FromMinutes(10);
+    private readonly RestClient _client;
+    private readonly Kept<SiteSchema> _schema;
+    private readonly string _tagsKey;
+    private readonly UserReader _reader;
+    private readonly UserCreator _creator;
+    private readonly UserChanger _changer;
+    private readonly RoleFinder _roles;
+
+    /// <summary>Makes the directory of one site. One instance per site: it holds the bound on concurrent requests.</summary>
+    /// <param name="http">A client that follows no redirects (<see cref="WordPressHttp"/>).</param>
+    /// <param name="site">The site.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log; carries no personal data.</param>
+    public CoreRestUsers(HttpClient http, WordPressSite site, TimeProvider time, ILogger<CoreRestUsers> logger)
+    {
+        var wire = new RestWire(http, site, time);
+        _client = new RestClient(wire, new RestRootFinder(wire, site));
+        _schema = new Kept<SiteSchema>(() => SiteSchema.Ask(_client), SchemaLifetime, time);
+        _tagsKey = site.TagsMetaKey;
+        _reader = new UserReader(_client, _schema, site, time);
+        _creator = new UserCreator(_client, _schema, _reader);
+        _changer = new UserChanger(_client, _schema, site, time, logger);
+        _roles = new RoleFinder(_client, time);
+    }
+
+    /// <inheritdoc/>
+    public async Task<DirectoryAbilities> Describe(CancellationToken cancellationToken) =>
+        (await _schema.Get(cancellationToken)).Abilities(_tagsKey);
+
+    /// <inheritdoc/>
+    public Task<RoleBook> ResolveRoles(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        _roles.Resolve(names, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<User?> FindById(long id, CancellationToken cancellationToken) =>
+        _reader.FindById(id, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<UsersByEmail> FindByEmail(string email, CancellationToken cancellationToken) =>
+        _reader.FindByEmail(email, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Creation> Create(UserDraft draft, CancellationToken cancellationToken) =>
+        _creator.Create(draft, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ChangeReport> Change(long userId, UserChanges changes, CancellationToken cancellationToken) =>
+        _changer.Change(userId, changes, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SetPassword(long userId, GeneratedPassword password, CancellationToken cancellationToken) =>
+        _changer.SetPassword(userId, password, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task Probe(CancellationToken cancellationToken) => Connection.Ask(_client, cancellationToken);
+}

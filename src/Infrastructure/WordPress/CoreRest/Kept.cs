@@ -1,0 +1,34 @@
+namespace CleanSync.Infrastructure.WordPress.CoreRest;
+
+/// <summary>A fact about the site: asked for once by whoever needs it first, kept for some minutes, forgotten on failure.</summary>
+/// <param name="fetch">Asks the site. It runs under nobody's cancellation, since others may wait for the same answer.</param>
+/// <param name="lifetime">How long the answer holds.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Kept<T>(Func<Task<T>> fetch, TimeSpan lifetime, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private Task<T>? _answer;
+    private long _askedAt;
+
+    /// <summary>The fact.</summary>
+    public Task<T> Get(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var stale = _answer is null || _answer.IsFaulted || _answer.IsCanceled;
+            if (stale || time.GetElapsedTime(_askedAt) >= lifetime)
+            {
+                _askedAt = time.GetTimestamp();
+                _answer = fetch();
+            }
+            return _answer!.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Drops the answer: the site has just shown that it holds no more.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+            _answer = null;
+    }
+}
