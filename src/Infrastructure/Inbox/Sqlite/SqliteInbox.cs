@@ -1,0 +1,205 @@
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+
+namespace CleanSync.Infrastructure.Inbox.Sqlite;
+
+/// <summary>The inbox in SQLite.</summary>
+internal sealed class SqliteInbox(
+    SqliteWriter writer,
+    SqliteReader reader,
+    SqliteWorkerLock workerLock,
+    TimeProvider time
+) : IInbox
+{
+    // Rows that one transaction makes due again.
+    private const int RetryChunk = 1000;
+
+    public async Task<long> Accept(string site, long contact, SyncRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await writer.Write(session => Store(session, site, contact, request), cancellationToken);
+        }
+        catch (TransientException unavailable)
+        {
+            throw new InboxUnavailableException(unavailable.InnerException ?? unavailable);
+        }
+    }
+
+    public Task AcceptMerged(
+        string site,
+        long from,
+        long to,
+        long userId,
+        SyncRequest request,
+        CancellationToken cancellationToken
+    ) =>
+        writer.Write(
+            session =>
+            {
+                session.Execute(LedgerSql.Unlink, site, from);
+                session.Execute(LedgerSql.LinkIfFree, site, to, userId);
+                return Store(session, site, to, request);
+            },
+            cancellationToken
+        );
+
+    public Task<IReadOnlyList<ClaimedWork>> Claim(string site, int limit, CancellationToken cancellationToken)
+    {
+        MustBeWorker();
+        return writer.Write(session => Take(session, site, limit), cancellationToken);
+    }
+
+    public Task Finish(ClaimedWork work, NextStep step, HistoryEntry? entry, CancellationToken cancellationToken) =>
+        writer.Write(
+            session =>
+            {
+                if (!End(session, work, step))
+                    throw new InvalidOperationException(
+                        $"Contact {work.Contact} of site '{work.Site}' is not claimed with receipt {work.Receipt}."
+                    );
+                return entry is not null && HistorySql.Append(session, entry);
+            },
+            cancellationToken
+        );
+
+    public Task Release(CancellationToken cancellationToken)
+    {
+        MustBeWorker();
+        return writer.Write(session => session.Execute(InboxSql.Release, session.Now), cancellationToken);
+    }
+
+    public async Task<DateTimeOffset?> NextDue(string site, CancellationToken cancellationToken)
+    {
+        var due = await reader.All(InboxSql.NextDue, row => row.GetInt64(0), cancellationToken, site);
+        return due.Count == 0 ? null : UnixTime.Read(due[0]);
+    }
+
+    public async Task<InboxDepth> Depth(string site, CancellationToken cancellationToken)
+    {
+        var depths = await reader.All(
+            InboxSql.Depth,
+            row => new InboxDepth(
+                row.GetInt64(0),
+                row.GetInt64(1),
+                row.GetInt64(2),
+                row.GetInt64(3) == long.MaxValue ? null : UnixTime.Read(row.GetInt64(3))
+            ),
+            cancellationToken,
+            site
+        );
+        return depths.Count == 0 ? new InboxDepth(0, 0, 0, null) : depths[0];
+    }
+
+    public Task<IReadOnlyList<InboxRow>> Rows(string site, int limit, CancellationToken cancellationToken) =>
+        reader.All(
+            InboxSql.Rows,
+            row =>
+            {
+                var (claimed, pending) = (row.Request(1), row.Request(4));
+                return new InboxRow(
+                    row.GetInt64(0),
+                    claimed is null ? pending!
+                        : pending is null ? claimed
+                        : claimed.Join(pending),
+                    claimed is not null,
+                    UnixTime.Read(row.GetInt64(7)),
+                    row.GetInt32(8),
+                    (ParkReason?)row.LongOrNull(9),
+                    row.GetString(10),
+                    row.GetInt32(11)
+                );
+            },
+            cancellationToken,
+            site,
+            limit
+        );
+
+    public async Task<int> Retry(string site, long? contact, ParkReason? reason, CancellationToken cancellationToken)
+    {
+        var before = UnixTime.Floor(time.GetUtcNow());
+        var all = 0;
+        while (true)
+        {
+            var some = await writer.Write(
+                session =>
+                    session.Execute(InboxSql.Retry, site, session.Now, before, contact, (int?)reason, RetryChunk),
+                cancellationToken
+            );
+            all += some;
+            if (some < RetryChunk)
+                return all;
+        }
+    }
+
+    private static long Store(SqliteSession session, string site, long contact, SyncRequest request)
+    {
+        var receipt = session.NextReceipt();
+        session.Execute(
+            InboxSql.Accept,
+            site,
+            contact,
+            (int)request.Action,
+            request.Role,
+            request.SendNotification,
+            receipt,
+            session.Now
+        );
+        return receipt;
+    }
+
+    private static IReadOnlyList<ClaimedWork> Take(SqliteSession session, string site, int limit)
+    {
+        var taken = new List<(long Due, ClaimedWork Work)>();
+        using var row = session.Query(InboxSql.Claim, site, session.Now, limit);
+        while (row.Read())
+        {
+            var since = row.LongOrNull(6);
+            var work = new ClaimedWork(
+                site,
+                row.GetInt64(0),
+                row.Request(1)!,
+                row.GetInt64(4),
+                row.GetInt32(5),
+                since is null ? null : UnixTime.Read(since.Value)
+            );
+            taken.Add((row.GetInt64(7), work));
+        }
+        // An UPDATE returns its rows in no particular order.
+        return [.. taken.OrderBy(t => t.Due).ThenBy(t => t.Work.Contact).Select(t => t.Work)];
+    }
+
+    /// <summary>False when the row is not claimed, or claimed anew: then nothing is changed.</summary>
+    private static bool End(SqliteSession session, ClaimedWork work, NextStep step)
+    {
+        var (site, contact, receipt, now) = (work.Site, work.Contact, work.Receipt, session.Now);
+        var rows = step switch
+        {
+            NextStep.Done => session.Execute(InboxSql.Remove, site, contact, receipt) is var removed and > 0
+                ? removed
+                : session.Execute(InboxSql.StartAfresh, site, contact, receipt, now),
+            NextStep.RetryAt retry => PutBack(UnixTime.Ceiling(retry.When), spent: true, retry.Reason),
+            NextStep.Wait wait => PutBack(UnixTime.Ceiling(wait.Until), spent: false, wait.Reason),
+            NextStep.Park park => session.Execute(
+                InboxSql.Park,
+                site,
+                contact,
+                receipt,
+                now,
+                (int)park.Reason,
+                park.Detail
+            ),
+            _ => throw new ArgumentOutOfRangeException(nameof(step), step, message: null),
+        };
+        return rows > 0;
+
+        int PutBack(long due, bool spent, string reason) =>
+            session.Execute(InboxSql.PutBack, site, contact, receipt, now, due, spent, reason);
+    }
+
+    private void MustBeWorker()
+    {
+        if (!workerLock.IsHeld)
+            throw new InvalidOperationException("Only the holder of the worker lock may release and claim.");
+    }
+}

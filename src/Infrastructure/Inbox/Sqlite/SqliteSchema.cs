@@ -1,0 +1,59 @@
+using System.Globalization;
+using DbUp;
+using DbUp.Engine.Output;
+using Microsoft.Extensions.Logging;
+
+namespace CleanSync.Infrastructure.Inbox.Sqlite;
+
+/// <summary>Runs the numbered scripts of the folder <c>Schema</c> that a database has not seen yet.</summary>
+internal static class SqliteSchema
+{
+    private const string Folder = "CleanSync.Infrastructure.Inbox.Sqlite.Schema.";
+
+    /// <summary>Brings the schema up to date.</summary>
+    /// <exception cref="InvalidOperationException">A script failed.</exception>
+    public static void Upgrade(string connectionString, ILogger logger)
+    {
+        var upgrade = DeployChanges
+            .To.SqliteDatabase(connectionString)
+            .WithScriptsEmbeddedInAssembly(
+                typeof(SqliteSchema).Assembly,
+                name => name.StartsWith(Folder, StringComparison.Ordinal)
+            )
+            .WithTransactionPerScript()
+            .WithVariablesDisabled()
+            .LogTo(new QuietLog(logger))
+            .Build();
+        if (!upgrade.IsUpgradeRequired())
+            return;
+        var result = upgrade.PerformUpgrade();
+        // Two processes may start at once on a new file: the one that lost the race finds everything done.
+        if (!result.Successful && upgrade.IsUpgradeRequired())
+            throw new InvalidOperationException(
+                $"The schema script {result.ErrorScript?.Name} failed: {result.Error.Message}",
+                result.Error
+            );
+    }
+
+    /// <summary>An upgrade at start is nothing that an operator has to see.</summary>
+    private sealed class QuietLog(ILogger logger) : IUpgradeLog
+    {
+        public void LogTrace(string format, params object[] args) { }
+
+        public void LogDebug(string format, params object[] args) => Write(format, args);
+
+        public void LogInformation(string format, params object[] args) => Write(format, args);
+
+        public void LogWarning(string format, params object[] args) => Write(format, args);
+
+        public void LogError(string format, params object[] args) => Write(format, args);
+
+        public void LogError(Exception ex, string format, params object[] args) => Write(format, args);
+
+        private void Write(string format, object[] args)
+        {
+            if (logger.IsEnabled(LogLevel.Debug))
+                Log.Schema(logger, string.Format(CultureInfo.InvariantCulture, format, args));
+        }
+    }
+}

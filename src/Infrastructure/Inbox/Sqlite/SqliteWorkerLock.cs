@@ -1,0 +1,55 @@
+namespace CleanSync.Infrastructure.Inbox.Sqlite;
+
+/// <summary>
+/// Says which process works a database: the one that holds <c>DATABASE.lock</c> open. Every process may accept; only the
+/// holder may release and claim (SPEC 5.4). The system takes the lock from a process that dies, however it dies.
+/// </summary>
+internal sealed class SqliteWorkerLock(string databasePath) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private FileStream? _file;
+    private bool _disposed;
+
+    /// <summary>Whether this process is the worker.</summary>
+    public bool IsHeld => Volatile.Read(ref _file) is not null;
+
+    /// <summary>Takes the lock if nobody holds it; true when this process is the worker now.</summary>
+    public bool TryAcquire()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_file is not null)
+                return true;
+            try
+            {
+                var options = new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                };
+                if (!OperatingSystem.IsWindows())
+                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                _file = new FileStream(databasePath + ".lock", options);
+                return true;
+            }
+            // The sharing violation of another holder. A lock that cannot be opened for another reason is not held either.
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Gives the lock up. The file stays: removing it would let two processes lock two files of one name.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            _file?.Dispose();
+            _file = null;
+        }
+    }
+}
