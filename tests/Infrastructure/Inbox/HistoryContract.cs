@@ -1,0 +1,80 @@
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+
+namespace CleanSync.Infrastructure.Tests.Inbox;
+
+/// <summary>What every history promises.</summary>
+[Trait("Spec", "5.6")]
+public abstract class HistoryContract : StoreContract
+{
+    [Fact]
+    public async Task An_outcome_is_kept_as_it_was_given()
+    {
+        var entry = Entry(1) with
+        {
+            Warnings = ["role 'gold' is not registered", "ä \"b\""],
+            Duration = TimeSpan.FromMicroseconds(1234567),
+            Attempt = 3,
+        };
+        await Work(1, entry);
+        await Store.Reopen();
+
+        var kept = Assert.Single(await Store.History.Latest(Site, 10, Cancel));
+
+        Assert.Equal(entry.Warnings, kept.Warnings);
+        Assert.Equal(entry, kept with { Warnings = entry.Warnings });
+    }
+
+    [Fact]
+    public async Task The_latest_come_first_and_no_more_than_asked_for()
+    {
+        for (var contact = 1; contact <= 5; contact++)
+            await Work(contact, Entry(contact));
+        await Inbox.Accept("other", 9, new SyncRequest(SyncAction.Add), Cancel);
+        var other = Assert.Single(await Inbox.Claim("other", 1, Cancel));
+        await Inbox.Finish(other, new NextStep.Done(), Entry(9) with { Site = "other" }, Cancel);
+
+        Assert.Equal([5L, 4L, 3L], (await Store.History.Latest(Site, 3, Cancel)).Select(e => e.Contact));
+        Assert.Equal([9L], (await Store.History.Latest("other", 3, Cancel)).Select(e => e.Contact));
+    }
+
+    [Fact]
+    public async Task A_claim_that_is_no_more_writes_no_history()
+    {
+        await Inbox.Accept(Site, 1, new SyncRequest(SyncAction.Add), Cancel);
+        var work = Assert.Single(await Inbox.Claim(Site, 1, Cancel));
+        await Inbox.Finish(work, new NextStep.Done(), Entry(1), Cancel);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Inbox.Finish(work, new NextStep.Done(), Entry(1), Cancel)
+        );
+        Assert.Single(await Store.History.Latest(Site, 10, Cancel));
+    }
+
+    [Fact]
+    public async Task Pruning_removes_what_is_older_however_much_it_is()
+    {
+        var old = Now;
+        await Task.WhenAll(
+            Enumerable.Range(1, 2500).Select(c => Inbox.Accept(Site, c, new SyncRequest(SyncAction.Add), Cancel))
+        );
+        var works = await Inbox.Claim(Site, 2500, Cancel);
+        await Task.WhenAll(works.Select(work => Inbox.Finish(work, new NextStep.Done(), Entry(work.Contact), Cancel)));
+        Pass(TimeSpan.FromDays(1));
+        await Work(3000, Entry(3000));
+
+        Assert.Equal(0, await Store.History.Prune(old, Cancel));
+        Assert.Equal(2500, await Store.History.Prune(old.AddSeconds(1), Cancel));
+        Assert.Equal([3000L], (await Store.History.Latest(Site, 10, Cancel)).Select(e => e.Contact));
+    }
+
+    private HistoryEntry Entry(long contact) =>
+        new(Now, Site, contact, SyncAction.Add, "created", [], TimeSpan.FromSeconds(1), 1);
+
+    private async Task Work(long contact, HistoryEntry entry)
+    {
+        await Inbox.Accept(Site, contact, new SyncRequest(SyncAction.Add), Cancel);
+        var work = Assert.Single(await Inbox.Claim(Site, 1, Cancel));
+        await Inbox.Finish(work, new NextStep.Done(), entry, Cancel);
+    }
+}

@@ -1,0 +1,45 @@
+using CleanSync.Application.Ports;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CleanSync.Infrastructure.Tests.Inbox;
+
+/// <summary>A store of any kind, empty at first, with a clock that stands still.</summary>
+public interface IStoreFixture : IAsyncDisposable
+{
+    FakeTimeProvider Time { get; }
+
+    IInbox Inbox { get; }
+
+    ILedger Ledger { get; }
+
+    IHistory History { get; }
+
+    /// <summary>Ends the process, as far as the store can tell, and starts another on the same data.</summary>
+    Task Reopen();
+}
+
+/// <summary>What the contract suites have in common.</summary>
+public abstract class StoreContract : IAsyncLifetime
+{
+    protected const string Site = "shop";
+
+    protected IStoreFixture Store { get; private set; } = null!;
+
+    protected IInbox Inbox => Store.Inbox;
+
+    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    protected DateTimeOffset Now => Store.Time.GetUtcNow();
+
+    public ValueTask InitializeAsync()
+    {
+        Store = MakeStore();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
+
+    protected abstract IStoreFixture MakeStore();
+
+    protected void Pass(TimeSpan time) => Store.Time.Advance(time);
+}

@@ -1,0 +1,99 @@
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+
+namespace CleanSync.Infrastructure.Tests.Inbox;
+
+/// <summary>What every ledger promises.</summary>
+[Trait("Spec", "3.2")]
+public abstract class LedgerContract : StoreContract
+{
+    private LedgerEntry Full =>
+        new(Site, 42)
+        {
+            UserId = 7,
+            AppliedUpdate = Now.AddTicks(-3),
+            ReadAt = Now.AddSeconds(-1),
+            LaggingReads = 2,
+            PasswordReturn = PasswordReturn.Due,
+            WelcomeMail = WelcomeMailState.Sending,
+            Intent = new CreationIntent("t0ken", "anna", "anna@example.org", Now.AddTicks(1), Now, true, false),
+        };
+
+    [Fact]
+    public async Task An_unknown_contact_has_an_empty_entry() =>
+        Assert.Equal(new LedgerEntry(Site, 42), await Store.Ledger.Find(Site, 42, Cancel));
+
+    [Fact]
+    public async Task An_entry_is_found_as_it_was_saved_also_after_a_restart()
+    {
+        await Store.Ledger.Save(Full, Cancel);
+        await Store.Reopen();
+
+        Assert.Equal(Full, await Store.Ledger.Find(Site, 42, Cancel));
+        Assert.Equal(new LedgerEntry("other", 42), await Store.Ledger.Find("other", 42, Cancel));
+    }
+
+    [Fact]
+    public async Task Saving_replaces_the_entry_as_a_whole()
+    {
+        await Store.Ledger.Save(Full, Cancel);
+        var bare = new LedgerEntry(Site, 42) { PasswordReturn = PasswordReturn.Returned };
+        await Store.Ledger.Save(bare, Cancel);
+
+        Assert.Equal(bare, await Store.Ledger.Find(Site, 42, Cancel));
+        Assert.Empty(await Store.Ledger.LinkedContacts(Site, 7, Cancel));
+    }
+
+    [Fact]
+    [Trait("Spec", "2.5")]
+    public async Task Linked_contacts_are_those_of_the_site_and_the_user()
+    {
+        await Store.Ledger.Save(new LedgerEntry(Site, 2) { UserId = 7 }, Cancel);
+        await Store.Ledger.Save(new LedgerEntry(Site, 1) { UserId = 7 }, Cancel);
+        await Store.Ledger.Save(new LedgerEntry(Site, 3) { UserId = 8 }, Cancel);
+        await Store.Ledger.Save(new LedgerEntry("other", 4) { UserId = 7 }, Cancel);
+
+        Assert.Equal([1L, 2L], await Store.Ledger.LinkedContacts(Site, 7, Cancel));
+    }
+
+    [Fact]
+    [Trait("Spec", "2.5")]
+    public async Task Linking_anew_takes_the_user_from_every_other_contact_and_nothing_else()
+    {
+        await Store.Ledger.Save(Full, Cancel);
+        await Store.Ledger.Save(new LedgerEntry(Site, 43) { UserId = 8 }, Cancel);
+        await Store.Ledger.Save(new LedgerEntry("other", 42) { UserId = 7 }, Cancel);
+        await Store.Ledger.SaveLinkedAnew(new LedgerEntry(Site, 1) { UserId = 7 }, Cancel);
+
+        Assert.Equal([1L], await Store.Ledger.LinkedContacts(Site, 7, Cancel));
+        Assert.Equal(Full with { UserId = null }, await Store.Ledger.Find(Site, 42, Cancel));
+        Assert.Equal([43L], await Store.Ledger.LinkedContacts(Site, 8, Cancel));
+        Assert.Equal([42L], await Store.Ledger.LinkedContacts("other", 7, Cancel));
+    }
+
+    [Fact]
+    [Trait("Spec", "2.6")]
+    public async Task A_merge_moves_the_link_and_stores_the_request_for_the_survivor()
+    {
+        await Store.Ledger.Save(Full, Cancel);
+        var request = new SyncRequest(SyncAction.Add, "gold");
+        await Inbox.Accept(Site, 50, new SyncRequest(SyncAction.UpdateTags), Cancel);
+        await Inbox.AcceptMerged(Site, 42, 50, userId: 7, request, Cancel);
+
+        Assert.Equal(Full with { UserId = null }, await Store.Ledger.Find(Site, 42, Cancel));
+        Assert.Equal(new LedgerEntry(Site, 50) { UserId = 7 }, await Store.Ledger.Find(Site, 50, Cancel));
+        Assert.Equal(request, Assert.Single(await Inbox.Claim(Site, 10, Cancel)).Request);
+    }
+
+    [Fact]
+    [Trait("Spec", "2.6")]
+    public async Task A_survivor_that_has_a_user_keeps_it()
+    {
+        await Store.Ledger.Save(Full, Cancel);
+        await Store.Ledger.Save(new LedgerEntry(Site, 50) { UserId = 9 }, Cancel);
+        await Inbox.AcceptMerged(Site, 42, 50, userId: 7, new SyncRequest(SyncAction.Add), Cancel);
+
+        Assert.Equal(9, (await Store.Ledger.Find(Site, 50, Cancel)).UserId);
+        Assert.Null((await Store.Ledger.Find(Site, 42, Cancel)).UserId);
+    }
+}
