@@ -1,0 +1,97 @@
+using System.Net;
+using CleanSync.Infrastructure.Mail;
+using FluentValidation;
+
+namespace CleanSync.Infrastructure.Configuration;
+
+/// <summary>The rules of the whole tree, and those that hold between sites.</summary>
+internal sealed class CleanSyncOptionsValidator : AbstractValidator<CleanSyncOptions>
+{
+    public CleanSyncOptionsValidator()
+    {
+        RuleFor(o => o.Inbox.RetryFor)
+            .InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(30))
+            .WithMessage("write a duration from 0.00:01:00 to 30.00:00:00");
+        RuleFor(o => o.History.Keep)
+            .InclusiveBetween(TimeSpan.FromHours(1), TimeSpan.FromDays(3650))
+            .WithMessage("write a duration from 0.01:00:00 to 3650.00:00:00");
+        RuleForEach(o => o.TrustedProxies)
+            .Must(proxy => IPAddress.TryParse(proxy, out _) || IPNetwork.TryParse(proxy, out _))
+            .WithMessage("write an address (10.0.0.1) or a network whose last bits are zero (10.0.0.0/8)");
+        RuleFor(o => o.Smtp).SetValidator(new SmtpOptionsValidator());
+        RuleFor(o => o.Sites).Custom(CheckSites);
+        RuleFor(o => o.Sites).Custom(CheckKeysAreApart);
+        RuleFor(o => o.Sites).Custom(CheckWordPressSitesAreApart);
+    }
+
+    private static void CheckSites(IDictionary<string, SiteOptions> sites, ValidationContext<CleanSyncOptions> context)
+    {
+        foreach (var (name, site) in sites)
+        {
+            if (
+                name.Length is 0 or > 40
+                || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+            )
+                context.Fail($"Sites:{name}", "name a site with 1 to 40 characters out of a-z, 0-9 and -", name);
+            foreach (var failure in new SiteOptionsValidator(context.InstanceToValidate.Smtp).Validate(site).Errors)
+            {
+                failure.PropertyName = $"Sites:{name}:{Failures.PathOf(failure)}";
+                context.AddFailure(failure);
+            }
+        }
+    }
+
+    private static void CheckKeysAreApart(
+        IDictionary<string, SiteOptions> sites,
+        ValidationContext<CleanSyncOptions> context
+    )
+    {
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, site) in sites)
+        {
+            foreach (var (place, key) in AccessKeyRules.PlacesOf(site))
+            {
+                var full = $"Sites:{name}:{place}";
+                if (!seen.TryAdd(key, full))
+                    context.Fail(
+                        full,
+                        $"this key stands at {CleanSyncOptions.Key}:{seen[key]} too; each needs its own",
+                        key
+                    );
+            }
+        }
+    }
+
+    private static void CheckWordPressSitesAreApart(
+        IDictionary<string, SiteOptions> sites,
+        ValidationContext<CleanSyncOptions> context
+    )
+    {
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, site) in sites)
+        {
+            if (RemoteUrl.Normalised(site.WordPress.Url) is { } url && !seen.TryAdd(url, name))
+                context.Fail(
+                    $"Sites:{name}:WordPress:Url",
+                    $"the site {seen[url]} has this WordPress site too, and two would undo each other's work; remove one of them",
+                    site.WordPress.Url
+                );
+        }
+    }
+}
+
+/// <summary>The rules of the mail server. Whether one is needed is a question of the sites.</summary>
+internal sealed class SmtpOptionsValidator : AbstractValidator<SmtpOptions>
+{
+    public SmtpOptionsValidator()
+    {
+        RuleFor(o => o.Port).InclusiveBetween(1, 65535).WithMessage("write a port from 1 to 65535, usually 587");
+        RuleFor(o => o.From)
+            .Must(from => from is null || SmtpWelcomeMail.IsMailbox(from))
+            .WithMessage("write one address, as shop@example.com or \"Shop <shop@example.com>\"");
+        RuleFor(o => o.Password)
+            .NotEmpty()
+            .When(o => !string.IsNullOrEmpty(o.Username))
+            .WithMessage("set the password of Smtp:Username, or remove the username to send without signing in");
+    }
+}

@@ -1,0 +1,190 @@
+using CleanSync.Domain;
+
+namespace CleanSync.Infrastructure.Configuration;
+
+/// <summary>One site: an ActiveCampaign account, a WordPress site, and the rules between them.</summary>
+public sealed class SiteOptions
+{
+    /// <summary>
+    /// The keys that webhooks of this site carry, each of at least 128 bits; make them with <c>key new</c>. Two at once allow a
+    /// change without a gap. May be <c>file:/path</c>.
+    /// </summary>
+    [Secret]
+    public IList<string> AccessKeys { get; } = [];
+
+    /// <summary>Shorter keys taken over from WP Fusion, at least 8 characters. Accepted, but replace them soon.</summary>
+    [Secret]
+    public IList<string> LegacyAccessKeys { get; } = [];
+
+    /// <summary>The ActiveCampaign account.</summary>
+    public ActiveCampaignOptions ActiveCampaign { get; set; } = new();
+
+    /// <summary>The WordPress site.</summary>
+    public WordPressOptions WordPress { get; set; } = new();
+
+    /// <summary>Which roles users get.</summary>
+    public RoleOptions Roles { get; set; } = new();
+
+    /// <summary>What may be written on privileged users. Default tags and meta.</summary>
+    public PrivilegedUserPolicy PrivilegedUsers { get; set; } = PrivilegedUserPolicy.TagsAndMeta;
+
+    /// <summary>How usernames are made.</summary>
+    public UsernameOptions Username { get; set; } = new();
+
+    /// <summary>Where passwords come from.</summary>
+    public PasswordOptions Password { get; set; } = new();
+
+    /// <summary>Whether generated passwords go back to the contact.</summary>
+    public ReturnPasswordOptions ReturnPassword { get; set; } = new();
+
+    /// <summary>Whether and how created users are welcomed.</summary>
+    public WelcomeMailOptions WelcomeMail { get; set; } = new();
+
+    /// <summary>Where tags are kept on the user.</summary>
+    public TagOptions Tags { get; set; } = new();
+
+    /// <summary>Where the contact id is kept on the user.</summary>
+    public LinkOptions Link { get; set; } = new();
+
+    /// <summary>
+    /// The field mapping: a core field or user meta key, and the contact's value that goes there. <c>user_email</c>,
+    /// <c>first_name</c> and <c>last_name</c> need not be named.
+    /// </summary>
+    public IDictionary<string, FieldOptions> Fields { get; } =
+        new SortedDictionary<string, FieldOptions>(StringComparer.Ordinal);
+}
+
+/// <summary>The ActiveCampaign account of a site.</summary>
+public sealed class ActiveCampaignOptions
+{
+    /// <summary>Its API URL, <c>https://account.api-us1.com</c>.</summary>
+    public string? Url { get; set; }
+
+    /// <summary>Its API token. May be <c>file:/path</c>.</summary>
+    [Secret]
+    public string? ApiToken { get; set; }
+
+    /// <summary>How many requests a second the account gets from this host; above 0, at most 100. Default 5, the vendor's limit.</summary>
+    public double RequestsPerSecond { get; set; } = 5;
+}
+
+/// <summary>The WordPress site.</summary>
+public sealed class WordPressOptions
+{
+    /// <summary>The home URL.</summary>
+    public string? Url { get; set; }
+
+    /// <summary>An administrator's username.</summary>
+    public string? Username { get; set; }
+
+    /// <summary>An application password of that user. May be <c>file:/path</c>.</summary>
+    [Secret]
+    public string? ApplicationPassword { get; set; }
+
+    /// <summary>How many requests may run at once, 1 to 16. Default 2.</summary>
+    public int MaxConcurrency { get; set; } = 2;
+
+    /// <summary>A blog of a network. Not in this release: leave it out.</summary>
+    public string? Blog { get; set; }
+}
+
+/// <summary>Which roles users get.</summary>
+public sealed class RoleOptions
+{
+    /// <summary>The role of new users when neither URL nor field names one, as slug. Default <c>subscriber</c>.</summary>
+    public string Default { get; set; } = "subscriber";
+
+    /// <summary>The contact field that names a role, as personalization tag or id; null for none.</summary>
+    public string? Field { get; set; }
+
+    /// <summary>Whether a named role replaces the roles of an existing user or is added. Default replace.</summary>
+    public RoleChange OnExistingUser { get; set; } = RoleChange.Replace;
+
+    /// <summary>Slugs of roles that a field may name, and that may be given though the site does not tell their capabilities.</summary>
+    public IList<string> Allowed { get; } = [];
+
+    /// <summary>Roles or capabilities of this site that are privileged besides those of WordPress.</summary>
+    public IList<string> Privileged { get; } = [];
+}
+
+/// <summary>How usernames are made.</summary>
+public sealed class UsernameOptions
+{
+    /// <summary>The form of a generated username. Default the email.</summary>
+    public UsernameFormat Format { get; set; } = UsernameFormat.Email;
+
+    /// <summary>The contact field that holds the username; null for none.</summary>
+    public string? Field { get; set; }
+}
+
+/// <summary>Where passwords come from.</summary>
+public sealed class PasswordOptions
+{
+    /// <summary>The contact field that holds a new user's password; null to generate one.</summary>
+    public string? Field { get; set; }
+
+    /// <summary>Whether the field changes the password of existing users. Not in this release: must be false.</summary>
+    public bool UpdateExisting { get; set; }
+}
+
+/// <summary>Whether generated passwords go back to the contact.</summary>
+public sealed class ReturnPasswordOptions
+{
+    /// <summary>On or off. Default: on as soon as <see cref="Field"/> is set.</summary>
+    public bool? Enabled { get; set; }
+
+    /// <summary>The contact field for the password, as personalization tag or id.</summary>
+    public string? Field { get; set; }
+
+    /// <summary>The contact field for the username as WordPress stored it; null for none.</summary>
+    public string? UsernameField { get; set; }
+
+    /// <summary>Whether the field is emptied after the first login. Not in this release: must be false.</summary>
+    public bool ClearAfterFirstLogin { get; set; }
+}
+
+/// <summary>Who sends the welcome mail.</summary>
+public enum MailRoute
+{
+    /// <summary>WordPress, with its set-password mail.</summary>
+    WordPress,
+
+    /// <summary>This host, through the mail server.</summary>
+    Smtp,
+}
+
+/// <summary>Whether and how created users are welcomed.</summary>
+public sealed class WelcomeMailOptions
+{
+    /// <summary>Whether a mail is sent when the webhook does not say. Default false.</summary>
+    public bool Send { get; set; }
+
+    /// <summary>Who sends it. Default WordPress.</summary>
+    public MailRoute Via { get; set; } = MailRoute.WordPress;
+
+    /// <summary>
+    /// For <see cref="MailRoute.Smtp"/>: the text of the mail, or the path of a file that holds it; null for a short text of our
+    /// own. See <see cref="Mail.WelcomeTemplate"/>.
+    /// </summary>
+    public string? Template { get; set; }
+}
+
+/// <summary>Where tags are kept on the user.</summary>
+public sealed class TagOptions
+{
+    /// <summary>The user meta key. Default <c>activecampaign_tags</c>.</summary>
+    public string MetaKey { get; set; } = "activecampaign_tags";
+
+    /// <summary>Whether the site registers that key so that users cannot write it themselves. Default false.</summary>
+    public bool Protected { get; set; }
+
+    /// <summary>What happens to the tags when the contact is gone. Default they stay.</summary>
+    public GonePolicy WhenGone { get; set; } = GonePolicy.Keep;
+}
+
+/// <summary>Where the contact id is kept on the user.</summary>
+public sealed class LinkOptions
+{
+    /// <summary>The user meta key. Default <c>activecampaign_contact_id</c>.</summary>
+    public string MetaKey { get; set; } = "activecampaign_contact_id";
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using CleanSync.Domain;
+
+namespace CleanSync.Infrastructure.Configuration;
+
+/// <summary>Turns a site's settings into the rules that the planner works by.</summary>
+public static class SiteOptionsRules
+{
+    /// <summary>The rules of a site. Pure. Mappings that the validation refuses are left out.</summary>
+    /// <param name="site">Settings that passed the validation.</param>
+    public static SiteRules ToRules(SiteOptions site)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        return new SiteRules
+        {
+            DefaultRole = site.Roles.Default.Trim(),
+            RoleField = Named(site.Roles.Field),
+            OnExistingUser = site.Roles.OnExistingUser,
+            AllowedRoles = Names(site.Roles.Allowed),
+            Privileged = Names(site.Roles.Privileged),
+            PrivilegedUsers = site.PrivilegedUsers,
+            UsernameFormat = site.Username.Format,
+            UsernameField = Named(site.Username.Field),
+            PasswordField = Named(site.Password.Field),
+            ReturnPasswordField = site.ReturnPassword.Enabled ?? true ? Named(site.ReturnPassword.Field) : null,
+            ReturnUsernameField = Named(site.ReturnPassword.UsernameField),
+            SendWelcomeMail = site.WelcomeMail.Send,
+            WhenGone = site.Tags.WhenGone,
+            Fields = SiteRules.DefaultFields(
+                site.Fields.Select(field => Map(site, field, out _)).OfType<FieldMapping>()
+            ),
+        };
+    }
+
+    /// <summary>Makes the mapping of one line, or says what is wrong with it.</summary>
+    internal static FieldMapping? Map(SiteOptions site, KeyValuePair<string, FieldOptions> field, out string? error) =>
+        FieldMapping.Create(
+            field.Key.Trim(),
+            field.Value.From,
+            field.Value.Kind,
+            field.Value.Clear,
+            field.Value.AllowProtected,
+            [site.Tags.MetaKey, site.Link.MetaKey],
+            out error
+        );
+
+    private static string? Named(string? name) => string.IsNullOrWhiteSpace(name) ? null : name.Trim();
+
+    private static ImmutableHashSet<string> Names(IEnumerable<string> names) =>
+        names.Select(name => name.Trim()).ToImmutableHashSet(StringComparer.OrdinalIgnoreCase);
+}

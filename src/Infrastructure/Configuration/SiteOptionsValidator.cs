@@ -1,0 +1,121 @@
+using CleanSync.Domain;
+using CleanSync.Infrastructure.Mail;
+using FluentValidation;
+
+namespace CleanSync.Infrastructure.Configuration;
+
+/// <summary>The rules of one site.</summary>
+internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
+{
+    private const string NeedsConnector = "needs the CleanSync connector plugin, which this release does not have";
+
+    public SiteOptionsValidator(SmtpOptions smtp)
+    {
+        RuleFor(o => o).Custom(AccessKeyRules.Check);
+        CheckAccounts();
+        CheckUsers();
+        CheckWelcomeMail(smtp);
+        CheckFields();
+    }
+
+    private void CheckAccounts()
+    {
+        RuleFor(o => o.ActiveCampaign.Url)
+            .Must(RemoteUrl.IsSafe)
+            .WithMessage("write the API URL of the account, https://account.api-us1.com (http only to this machine)");
+        RuleFor(o => o.ActiveCampaign.ApiToken)
+            .NotEmpty()
+            .WithMessage("set the API key from ActiveCampaign, Settings, Developer");
+        RuleFor(o => o.ActiveCampaign.RequestsPerSecond)
+            .Must(rate => rate is > 0 and <= 100)
+            .WithMessage("write a number above 0, at most 100; ActiveCampaign allows 5");
+        RuleFor(o => o.WordPress.Url)
+            .Must(RemoteUrl.IsSafe)
+            .WithMessage(
+                "write the home URL, https://shop.example: passwords travel only over https (http only to this machine)"
+            );
+        RuleFor(o => o.WordPress.Username).NotEmpty().WithMessage("set the username of an administrator");
+        RuleFor(o => o.WordPress.ApplicationPassword)
+            .NotEmpty()
+            .WithMessage("set an application password, made in WordPress under Users, Profile");
+        RuleFor(o => o.WordPress.MaxConcurrency).InclusiveBetween(1, 16).WithMessage("write a number from 1 to 16");
+        RuleFor(o => o.WordPress.Blog).Empty().WithMessage($"{NeedsConnector}; remove it");
+    }
+
+    private void CheckUsers()
+    {
+        RuleFor(o => o.Roles.Default).NotEmpty().WithMessage("write the slug of a role, for instance subscriber");
+        RuleFor(o => o.Roles.Default)
+            .Must((site, role) => !IsPrivileged(site, role))
+            .WithMessage(
+                "this role has power over the site and is never given; write another, for instance subscriber"
+            );
+        RuleForEach(o => o.Roles.Allowed)
+            .Must((site, role) => !IsPrivileged(site, role))
+            .WithMessage("this role has power over the site and is never given; remove it");
+        RuleFor(o => o.Password.UpdateExisting).Equal(false).WithMessage($"{NeedsConnector}; write false or remove it");
+        RuleFor(o => o.ReturnPassword.Field)
+            .NotEmpty()
+            .When(o => o.ReturnPassword.Enabled == true)
+            .WithMessage(
+                "name the contact field for the password, for instance %WPPASSWORD%, or set ReturnPassword:Enabled to false"
+            );
+        RuleFor(o => o.ReturnPassword.ClearAfterFirstLogin)
+            .Equal(false)
+            .WithMessage($"{NeedsConnector}; write false or remove it");
+    }
+
+    private void CheckWelcomeMail(SmtpOptions smtp)
+    {
+        RuleFor(o => o.WelcomeMail.Via)
+            .Must(_ => !string.IsNullOrWhiteSpace(smtp.Host) && !string.IsNullOrWhiteSpace(smtp.From))
+            .When(o => o.WelcomeMail.Via == MailRoute.Smtp)
+            .WithMessage(
+                $"set {CleanSyncOptions.Key}:Smtp:Host and {CleanSyncOptions.Key}:Smtp:From, or write WordPress"
+            );
+        RuleFor(o => o.WelcomeMail.Template)
+            .Custom(
+                (template, context) =>
+                {
+                    if (WelcomeTemplate.Read(template, out var error) is null)
+                        context.Fail("WelcomeMail:Template", error!, template);
+                }
+            );
+    }
+
+    private void CheckFields()
+    {
+        RuleFor(o => o)
+            .Custom(
+                (site, context) =>
+                {
+                    foreach (var field in site.Fields)
+                        if (SiteOptionsRules.Map(site, field, out var error) is null)
+                            context.Fail($"Fields:{field.Key}", error!, field.Value.From);
+                    foreach (var same in site.Fields.Keys.GroupBy(key => key.Trim(), StringComparer.OrdinalIgnoreCase))
+                        if (same.Count() > 1)
+                            context.Fail(
+                                $"Fields:{same.Last()}",
+                                $"{same.First()} is the same target; remove one of them",
+                                site.Fields[same.Last()].From
+                            );
+                    CheckOwnKey("Tags:MetaKey", site.Tags.MetaKey, site.Link.MetaKey, context);
+                    CheckOwnKey("Link:MetaKey", site.Link.MetaKey, site.Tags.MetaKey, context);
+                }
+            );
+    }
+
+    // The keys that CleanSync writes itself obey the same deny-list as mapped ones.
+    private static void CheckOwnKey(string place, string key, string other, ValidationContext<SiteOptions> context)
+    {
+        FieldMapping.Create(key, "email", FieldKind.Text, clear: false, allowProtected: true, [other], out var error);
+        if (UserTarget.IsCore(key))
+            error = "this is a core field; name a user meta key";
+        if (error is not null)
+            context.Fail(place, error, key);
+    }
+
+    private static bool IsPrivileged(SiteOptions site, string role) =>
+        Privileges.IsPrivilegedEverywhere(role.Trim().Replace(' ', '_'))
+        || site.Roles.Privileged.Contains(role.Trim(), StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,199 @@
+namespace CleanSync.Infrastructure.Tests.Configuration;
+
+[Trait("Spec", "9.1")]
+public sealed class OptionsErrorsTests
+{
+    public static TheoryData<string, string, string> Mistakes =>
+        new()
+        {
+            { "Inbox:Provider", "PostgreSql", "one of Sqlite" },
+            { "Inbox:Provider", "0", "one of Sqlite" },
+            { "Inbox:RetryFor", "soon", "days.hours" },
+            { "Inbox:RetryFor", "00:00:01", "from 0.00:01:00" },
+            { "History:Keep", "00:00:00", "from 0.01:00:00" },
+            { "TrustedProxies:0", "proxy.example", "network" },
+            { "Smtp:Port", "70000", "65535" },
+            { "Smtp:Port", "many", "whole number" },
+            { "Smtp:From", "a@b.example, c@d.example", "one address" },
+            { "Sites:shop:ActiveCampaign:Url", "http://account.api-us1.com", "http only to this machine" },
+            { "Sites:shop:ActiveCampaign:RequestsPerSecond", "0", "above 0" },
+            { "Sites:shop:WordPress:Url", "http://shop.example", "only over https" },
+            { "Sites:shop:WordPress:Url", "shop.example", "only over https" },
+            { "Sites:shop:WordPress:MaxConcurrency", "17", "1 to 16" },
+            { "Sites:shop:WordPress:Blog", "2", "connector" },
+            { "Sites:shop:Password:UpdateExisting", "true", "connector" },
+            { "Sites:shop:ReturnPassword:ClearAfterFirstLogin", "true", "connector" },
+            { "Sites:shop:Roles:Default", "Administrator", "power over the site" },
+            { "Sites:shop:Roles:Default", "shop manager", "power over the site" },
+            { "Sites:shop:Roles:Allowed:0", "editor", "power over the site" },
+            { "Sites:shop:Roles:OnExistingUser", "Keep", "Replace, Add" },
+            { "Sites:shop:WelcomeMail:Via", "Smtp", "Smtp:Host" },
+            { "Sites:shop:WelcomeMail:Template", "Hi {{password}}", "{{password}} is unknown" },
+            { "Sites:shop:WelcomeMail:Template", "no/such/file.txt", "cannot be read" },
+            { "Sites:shop:Tags:MetaKey", "wp_capabilities", "power" },
+            { "Sites:shop:Tags:MetaKey", "activecampaign_contact_id", "CleanSync itself" },
+            { "Sites:shop:Link:MetaKey", "description", "core field" },
+            { "Sites:shop:Fields:wp_capabilities", "1", "power" },
+            { "Sites:shop:Fields:activecampaign_tags", "1", "CleanSync itself" },
+            { "Sites:shop:Fields:_hidden", "1", "AllowProtected" },
+            { "Sites:shop:Fields:phone", "", "source is empty" },
+            { "Sites:shop:Fields:nickname:Kind", "List", "" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void Each_mistake_is_told_with_key_value_and_fix(string key, string value, string fix)
+    {
+        var error = Assert.Single(
+            Settings.Minimal().With(key, value).Errors(),
+            e => !e.Contains("Link:MetaKey is \"activecampaign", StringComparison.Ordinal)
+        );
+
+        Assert.StartsWith(
+            "CleanSync:" + (key.EndsWith(":Kind", StringComparison.Ordinal) ? key[..^5] : key),
+            error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(fix, error, StringComparison.Ordinal);
+        if (!key.Contains(":Fields:", StringComparison.Ordinal) && !key.EndsWith("MetaKey", StringComparison.Ordinal))
+            Assert.Contains($"\"{value}\"", error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("ActiveCampaign:Url")]
+    [InlineData("ActiveCampaign:ApiToken")]
+    [InlineData("WordPress:Url")]
+    [InlineData("WordPress:Username")]
+    [InlineData("WordPress:ApplicationPassword")]
+    public void What_is_missing_is_named(string key)
+    {
+        var error = Assert.Single(Settings.Minimal().Without("Sites:shop:" + key).Errors());
+        Assert.StartsWith($"CleanSync:Sites:shop:{key} is not set: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_errors_come_at_once()
+    {
+        var settings = Settings.Minimal();
+        foreach (var (key, value) in Mistakes.Select(row => (row.Data.Item1, row.Data.Item2)).DistinctBy(m => m.Item1))
+            settings.With(key, value);
+        var errors = settings.Without("Sites:shop:AccessKeys:0").Errors();
+
+        Assert.True(errors.Length > 20, string.Join('\n', errors));
+        Assert.Contains(errors, e => e.Contains("Smtp:Port", StringComparison.Ordinal));
+        Assert.Contains(errors, e => e.Contains("AccessKeys:0", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Sites:shop:WordPres:Url", "did you mean WordPress")]
+    [InlineData("Sites:shop:WordPress:Uri", "did you mean Url")]
+    [InlineData("Inbx:Provider", "did you mean Inbox")]
+    [InlineData("Sites:shop:Fields:x:Form", "did you mean From")]
+    [InlineData("Dashboard:PasswordHash", "known here are")]
+    [InlineData("Sites:shop:Tags:Guard:Users", "known here are")]
+    [InlineData("Sites:shop:CatchUp:Every", "known here are")]
+    public void Unknown_keys_are_errors(string key, string remedy) =>
+        Assert.Contains(remedy, Settings.Minimal().With(key, "x").Errors()[0], StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("TrustedProxies", "TrustedProxies:0")]
+    [InlineData("Smtp", "an object")]
+    [InlineData("Sites", "an object")]
+    public void A_value_in_the_place_of_a_list_or_object_is_an_error(string key, string remedy) =>
+        Assert.Contains(remedy, Settings.Minimal().With(key, "10.0.0.1").Errors()[0], StringComparison.Ordinal);
+
+    [Theory]
+    [Trait("Spec", "1.3")]
+    [InlineData("short", "128 bits")]
+    [InlineData("0123456789abcdef0123456789abcde", "128 bits")]
+    [InlineData("abababababababababababababababababzz", "guessed")]
+    [InlineData("Xq3vN0aB7cD9 eF1gH2jK4mP6", "blanks")]
+    public void Weak_keys_are_refused_and_never_shown(string key, string fix)
+    {
+        var error = Assert.Single(Settings.Minimal(key: key).Errors());
+        Assert.Contains(fix, error, StringComparison.Ordinal);
+        Assert.Contains("key new", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(key, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [Trait("Spec", "1.3")]
+    [InlineData("Xq3vN0aB7cD9eF1gH2jK4m")]
+    [InlineData("0123456789abcdef0123456789abcdef")]
+    public void Keys_of_128_bits_are_accepted(string key) => Settings.Minimal(key: key).Read();
+
+    [Fact]
+    [Trait("Spec", "1.3")]
+    public void Keys_taken_over_may_be_shorter_but_not_at_will()
+    {
+        Settings.Minimal().Without("Sites:shop:AccessKeys:0").With("Sites:shop:LegacyAccessKeys:0", "183e3486").Read();
+        var error = Assert.Single(Settings.Minimal().With("Sites:shop:LegacyAccessKeys:0", "183e348").Errors());
+        Assert.StartsWith("CleanSync:Sites:shop:LegacyAccessKeys:0", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Spec", "1.3")]
+    public void One_key_at_two_sites_is_an_error()
+    {
+        var settings = Settings.Minimal("club").Concat(Settings.Minimal()).ToDictionary();
+        var error = Assert.Single(settings.Errors());
+        Assert.Contains("CleanSync:Sites:club:AccessKeys:0 too", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Settings.Key, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [Trait("Spec", "5.4")]
+    [InlineData("https://SHOP.example/")]
+    [InlineData("https://shop.example:443")]
+    public void Two_sites_on_one_WordPress_are_an_error(string url)
+    {
+        var club = Settings.Minimal("club", "0123456789abcdefGHIJKLMNOPQR").With("Sites:club:WordPress:Url", url);
+        var error = Assert.Single(club.Concat(Settings.Minimal()).ToDictionary().Errors());
+        Assert.StartsWith("CleanSync:Sites:shop:WordPress:Url", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Shop")]
+    [InlineData("a_b")]
+    [InlineData("a23456789012345678901234567890123456789012")]
+    public void Site_names_are_plain(string name) =>
+        Assert.Contains(
+            "name a site",
+            Assert.Single(Settings.Minimal(name).With($"Sites:{name}:WordPress:Url", "https://shop.example").Errors()),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void Return_of_the_password_needs_a_field() =>
+        Assert.StartsWith(
+            "CleanSync:Sites:shop:ReturnPassword:Field is not set",
+            Assert.Single(Settings.Minimal().With("Sites:shop:ReturnPassword:Enabled", "true").Errors()),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void A_secret_file_that_cannot_be_read_is_an_error() =>
+        Assert.Contains(
+            "cannot be read",
+            Assert.Single(
+                Settings.Minimal().With("Sites:shop:ActiveCampaign:ApiToken", "file:/no/such/secret").Errors()
+            ),
+            StringComparison.Ordinal
+        );
+
+    [Theory]
+    [Trait("Spec", "8.4")]
+    [InlineData("http://127.0.0.1:8080")]
+    [InlineData("http://[::1]/wp")]
+    [InlineData("http://localhost")]
+    public void Http_to_this_machine_is_fine(string url) =>
+        Settings.Minimal().With("Sites:shop:WordPress:Url", url).Read();
+
+    [Fact]
+    public void A_field_given_in_both_forms_is_an_error() =>
+        Assert.Contains(
+            "given twice",
+            Settings.Minimal().With("Sites:shop:Fields:x", "1").With("Sites:shop:Fields:x:From", "2").Errors()[0],
+            StringComparison.Ordinal
+        );
+}
