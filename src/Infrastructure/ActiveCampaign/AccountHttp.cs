@@ -6,25 +6,31 @@ namespace CleanSync.Infrastructure.ActiveCampaign;
 /// <summary>Makes the HTTP client of one account.</summary>
 internal static class AccountHttp
 {
+    /// <summary>The name of the client at the factory.</summary>
+    public const string Name = "CleanSync.ActiveCampaign";
+
     /// <summary>The header that carries the token.</summary>
     public const string TokenHeader = "Api-Token";
 
-    /// <summary>Makes a client for an account.</summary>
+    /// <summary>Makes a client for an account, outside of the factory.</summary>
+    /// <inheritdoc cref="Configure"/>
+    public static HttpClient Create(Uri account, string token, HttpMessageHandler? handler = null) =>
+        Configure(new HttpClient(handler ?? CreateHandler()), account, token);
+
+    /// <summary>Sets a client up for an account.</summary>
+    /// <param name="client">The client.</param>
     /// <param name="account">The account's URL as shown under Settings, Developer; a trailing <c>/api/3</c> is tolerated.</param>
     /// <param name="token">The API token.</param>
-    /// <param name="handler">Another handler than the usual one; for tests.</param>
-    public static HttpClient Create(Uri account, string token, HttpMessageHandler? handler = null)
+    /// <exception cref="ArgumentException">The token holds characters that no token has.</exception>
+    public static HttpClient Configure(HttpClient client, Uri account, string token)
     {
         ArgumentNullException.ThrowIfNull(account);
         // The framework's own message about a bad header value would repeat the token.
         if (string.IsNullOrEmpty(token) || token.Any(c => c is <= ' ' or > '~'))
             throw new ArgumentException("The API token is empty or holds characters that no token has.", nameof(token));
-        var client = new HttpClient(handler ?? CreateHandler())
-        {
-            BaseAddress = Root(account),
-            // Time-outs run on the application's clock, see AccountClient.
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        client.BaseAddress = Root(account);
+        // Time-outs run on the application's clock, see AccountClient.
+        client.Timeout = Timeout.InfiniteTimeSpan;
         client.DefaultRequestHeaders.Add(TokenHeader, token);
         client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("CleanSync", null));
@@ -32,7 +38,7 @@ internal static class AccountHttp
     }
 
     // Every answer sets session cookies: sent back they would tie requests together. A redirect is a fault, not a way.
-    private static SocketsHttpHandler CreateHandler() =>
+    public static SocketsHttpHandler CreateHandler() =>
         new()
         {
             UseCookies = false,

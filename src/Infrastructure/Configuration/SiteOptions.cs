@@ -46,6 +46,9 @@ public sealed class SiteOptions
     /// <summary>Where the contact id is kept on the user.</summary>
     public LinkOptions Link { get; set; } = new();
 
+    /// <summary>Whether plans are made and told in the history, but not carried out. Default false.</summary>
+    public bool DryRun { get; set; }
+
     /// <summary>
     /// The field mapping: a core field or user meta key, and the contact's value that goes there. <c>user_email</c>,
     /// <c>first_name</c> and <c>last_name</c> need not be named.
@@ -64,8 +67,8 @@ public sealed class ActiveCampaignOptions
     [Secret]
     public string? ApiToken { get; set; }
 
-    /// <summary>How many requests a second the account gets from this host; above 0, at most 100. Default 5, the vendor's limit.</summary>
-    public double RequestsPerSecond { get; set; } = 5;
+    /// <summary>How many requests a second the account gets from this host; 1 to 100. Default 5, the vendor's limit.</summary>
+    public int RequestsPerSecond { get; set; } = 5;
 }
 
 /// <summary>The WordPress site.</summary>

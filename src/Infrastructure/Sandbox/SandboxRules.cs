@@ -46,6 +46,10 @@ internal static partial class SandboxRules
             _ => null,
         };
 
-    [GeneratedRegex("^[a-z0-9_.@-]+( [a-z0-9_.@-]+)*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        "^[a-z0-9_.@-]+(?: [a-z0-9_.@-]+)*$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        1000
+    )]
     private static partial Regex Login();
 }

@@ -121,8 +121,10 @@ internal sealed class SandboxUsers : IUsers
             return new Creation.EmailRefused();
         if (GeneratedPassword.Supplied(draft.Password.Text) is null)
             return new Creation.PasswordRefused();
-        if (All.Any(user => Same(user.Login, draft.Login) || Same(user.Email, draft.Email)))
-            return new Creation.Duplicate();
+        if (All.Any(user => Same(user.Login, draft.Login)))
+            return new Creation.Duplicate(Email: false);
+        if (All.Any(user => Same(user.Email, draft.Email)))
+            return new Creation.Duplicate(Email: true);
         var warnings = ImmutableArray.CreateBuilder<Warning>();
         var role = draft.Role is { } slug ? _roles.GetValueOrDefault(slug) : null;
         if (draft.Role is not null && role is null)

@@ -3,6 +3,9 @@ namespace CleanSync.Infrastructure.WordPress;
 /// <summary>Makes the HTTP client for a WordPress site.</summary>
 internal static class WordPressHttp
 {
+    /// <summary>The name of the client at the factory.</summary>
+    public const string Name = "CleanSync.WordPress";
+
     /// <summary>
     /// The primary handler. Redirects are not followed: they would carry a password to another address, or turn a POST into a
     /// GET. Cookies are not kept: a session cookie would outrank the application password.

@@ -9,14 +9,16 @@ namespace CleanSync.Infrastructure.WordPress;
 /// <param name="ApplicationPassword">His application password; blanks in it do not matter.</param>
 /// <param name="TagsMetaKey">The meta key that holds a user's tags.</param>
 /// <param name="MetaKeys">The mapped meta keys, to be read with each user.</param>
-/// <param name="MaxConcurrency">How many requests may be in flight; beyond two the site's visitors wait (facts 9).</param>
+/// <param name="MaxConcurrency">How many requests may be in flight; beyond two the site's visitors wait.</param>
+/// <param name="TagsProtected">Whether the tags key is known to be registered so that users cannot write it themselves.</param>
 internal sealed record WordPressSite(
     Uri Url,
     string Username,
     string ApplicationPassword,
     string TagsMetaKey,
     IReadOnlyCollection<string> MetaKeys,
-    int MaxConcurrency = 2
+    int MaxConcurrency = 2,
+    bool TagsProtected = false
 )
 {
     /// <inheritdoc cref="WordPressSite"/>

@@ -18,7 +18,7 @@ public sealed class OptionsTests
             "Smtp": { "Host": "mail.example", "Port": 25, "Username": null, "Password": null, "From": "Shop <s@shop.example>" },
             "Sites": { "shop": {
                 "AccessKeys": [ "Xq3vN0aB7cD9eF1gH2jK4m" ], "LegacyAccessKeys": [],
-                "ActiveCampaign": { "Url": "https://account.api-us1.com", "ApiToken": "t", "RequestsPerSecond": 2.5 },
+                "ActiveCampaign": { "Url": "https://account.api-us1.com", "ApiToken": "t", "RequestsPerSecond": 3 },
                 "WordPress": { "Url": "https://shop.example", "Username": "u", "ApplicationPassword": "p", "MaxConcurrency": 3, "Blog": null },
                 "Roles": { "Default": "customer", "Field": "%ROLE%", "OnExistingUser": "Add", "Allowed": ["vip"], "Privileged": ["boss"] },
                 "PrivilegedUsers": "Nothing",
@@ -46,7 +46,7 @@ public sealed class OptionsTests
         Assert.Equal(TimeSpan.FromDays(10), options.History.Keep);
         Assert.Equal(["10.0.0.1", "192.168.0.0/16"], options.TrustedProxies);
         Assert.Equal(("mail.example", 25), (options.Smtp.Host, options.Smtp.Port));
-        Assert.Equal(2.5, site.ActiveCampaign.RequestsPerSecond);
+        Assert.Equal(3, site.ActiveCampaign.RequestsPerSecond);
         Assert.Equal(3, site.WordPress.MaxConcurrency);
         Assert.True(site.Tags.Protected);
         Assert.Equal(MailRoute.Smtp, site.WelcomeMail.Via);

@@ -14,6 +14,7 @@ internal sealed class CoreRestUsers : IUsers
     private readonly RestClient _client;
     private readonly Kept<SiteSchema> _schema;
     private readonly string _tagsKey;
+    private readonly bool _tagsProtected;
     private readonly UserReader _reader;
     private readonly UserCreator _creator;
     private readonly UserChanger _changer;
@@ -29,7 +30,7 @@ internal sealed class CoreRestUsers : IUsers
         var wire = new RestWire(http, site, time);
         _client = new RestClient(wire, new RestRootFinder(wire, site));
         _schema = new Kept<SiteSchema>(() => SiteSchema.Ask(_client), SchemaLifetime, time);
-        _tagsKey = site.TagsMetaKey;
+        (_tagsKey, _tagsProtected) = (site.TagsMetaKey, site.TagsProtected);
         _reader = new UserReader(_client, _schema, site, time);
         _creator = new UserCreator(_client, _schema, _reader);
         _changer = new UserChanger(_client, _schema, site, time, logger);
@@ -37,8 +38,17 @@ internal sealed class CoreRestUsers : IUsers
     }
 
     /// <inheritdoc/>
-    public async Task<DirectoryAbilities> Describe(CancellationToken cancellationToken) =>
-        (await _schema.Get(cancellationToken)).Abilities(_tagsKey);
+    public async Task<DirectoryAbilities> Describe(CancellationToken cancellationToken)
+    {
+        var abilities = (await _schema.Get(cancellationToken)).Abilities(_tagsKey);
+        // REST shows no difference between a key that users can write themselves and one that they cannot.
+        return abilities.StoresTags && !_tagsProtected
+            ? abilities with
+            {
+                Notices = [.. abilities.Notices, new Warning("tags_writable_by_users", _tagsKey)],
+            }
+            : abilities;
+    }
 
     /// <inheritdoc/>
     public Task<RoleBook> ResolveRoles(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>

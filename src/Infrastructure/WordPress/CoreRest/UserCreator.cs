@@ -50,7 +50,8 @@ internal sealed class UserCreator(RestClient client, Kept<SiteSchema> schema, Us
     private static Creation? End(RestError error) =>
         error.Code switch
         {
-            "existing_user_login" or "existing_user_email" => new Creation.Duplicate(),
+            "existing_user_login" => new Creation.Duplicate(Email: false),
+            "existing_user_email" => new Creation.Duplicate(Email: true),
             // wp_insert_user() names these itself; the controller puts its own into rest_invalid_param.
             "rest_user_invalid_username" or "invalid_username" or "user_login_too_long" or "empty_user_login" =>
                 new Creation.LoginRefused(),
@@ -133,7 +134,7 @@ internal sealed class UserCreator(RestClient client, Kept<SiteSchema> schema, Us
     private async Task<Creation> OnNetwork(UserDraft draft, RestError error, CancellationToken cancellationToken)
     {
         if (!(await reader.FindByEmail(draft.Email, cancellationToken)).Users.IsEmpty)
-            return new Creation.Duplicate();
+            return new Creation.Duplicate(Email: true);
         return error.MoreCodes.Contains("user_name") ? new Creation.LoginRefused() : new Creation.EmailRefused();
     }
 

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using CleanSync.Application.Ports;
+using CleanSync.Application.Pumping;
+using CleanSync.Infrastructure.ActiveCampaign;
+using CleanSync.Infrastructure.Configuration;
+using CleanSync.Infrastructure.Inbox.Sqlite;
+using CleanSync.Infrastructure.Mail;
+using CleanSync.Infrastructure.Sites;
+using CleanSync.Infrastructure.WordPress;
+using CleanSync.Infrastructure.WordPress.CoreRest;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers CleanSync.</summary>
+public static class CleanSyncServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers everything that keeps users in step: commands, inbox, adapters, and the worker that runs while the host does. Whatever is
+    /// registered before is kept, so any port can be replaced.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The whole configuration; its section <c>CleanSync</c> is read.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddCleanSync(this IServiceCollection services, IConfiguration configuration) =>
+        services
+            .AddCleanSyncOptions(configuration)
+            .AddCleanSyncSettings()
+            .AddCleanSyncApplication()
+            .AddCleanSyncSqlite()
+            .AddCleanSyncActiveCampaign()
+            .AddCleanSyncWordPress()
+            .AddCleanSyncSites()
+            .AddCleanSyncWorker();
+
+    private static IServiceCollection AddCleanSyncSettings(this IServiceCollection services)
+    {
+        services.TryAddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<CleanSyncOptions>>().Value;
+            return new SyncSettings { RetryFor = options.Inbox.RetryFor, KeepHistory = options.History.Keep };
+        });
+        return services;
+    }
+
+    private static IServiceCollection AddCleanSyncSqlite(this IServiceCollection services)
+    {
+        services.TryAddSingleton(provider =>
+            SqliteStore.Open(
+                provider.GetRequiredService<IOptions<CleanSyncOptions>>().Value.Inbox.ConnectionString,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<SqliteStore>>()
+            )
+        );
+        services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().Inbox);
+        services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().Ledger);
+        services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().History);
+        services.TryAddSingleton<IWorkerRole, SqliteWorkerRole>();
+        return services;
+    }
+
+    private static IServiceCollection AddCleanSyncActiveCampaign(this IServiceCollection services)
+    {
+        services.AddHttpClient(AccountHttp.Name).ConfigurePrimaryHttpMessageHandler(AccountHttp.CreateHandler);
+        services.TryAddSingleton<ContactsFactory>(provider =>
+        {
+            var limiters = new ConcurrentDictionary<Uri, AccountLimiter>();
+            var http = provider.GetRequiredService<IHttpClientFactory>();
+            var time = provider.GetRequiredService<TimeProvider>();
+            var logger = provider.GetRequiredService<ILogger<ActiveCampaignContacts>>();
+            return options =>
+            {
+                var url = new Uri(options.Url!);
+                // Sites may share an account, and it counts all of their requests together. The lowest rate named for it holds.
+                var limiter = limiters.GetOrAdd(url, _ => new AccountLimiter(time, options.RequestsPerSecond));
+                limiter.RequestsPerSecond = Math.Min(limiter.RequestsPerSecond, options.RequestsPerSecond);
+                var client = AccountHttp.Configure(http.CreateClient(AccountHttp.Name), url, options.ApiToken!);
+                return new ActiveCampaignContacts(client, limiter, time, logger);
+            };
+        });
+        return services;
+    }
+
+    private static IServiceCollection AddCleanSyncWordPress(this IServiceCollection services)
+    {
+        services.AddHttpClient(WordPressHttp.Name).ConfigurePrimaryHttpMessageHandler(WordPressHttp.Handler);
+        services.TryAddSingleton<DirectoryFactory>(provider => (_, options) => WordPressDirectory(provider, options));
+        return services;
+    }
+
+    private static SiteDirectory WordPressDirectory(IServiceProvider provider, SiteOptions options)
+    {
+        var site = new WordPressSite(
+            new Uri(options.WordPress.Url!),
+            options.WordPress.Username!,
+            options.WordPress.ApplicationPassword!,
+            options.Tags.MetaKey,
+            [.. SiteOptionsRules.ToRules(options).Fields.Select(field => field.Target)],
+            options.WordPress.MaxConcurrency,
+            options.Tags.Protected
+        );
+        var http = WordPressHttp.Configured(
+            provider.GetRequiredService<IHttpClientFactory>().CreateClient(WordPressHttp.Name)
+        );
+        var time = provider.GetRequiredService<TimeProvider>();
+        var users = new CoreRestUsers(http, site, time, provider.GetRequiredService<ILogger<CoreRestUsers>>());
+        IWelcomeMail mail =
+            options.WelcomeMail.Via == MailRoute.WordPress
+                ? new WordPressWelcomeMail(http, site, time)
+                : new SmtpWelcomeMail(
+                    provider.GetRequiredService<IOptionsMonitor<CleanSyncOptions>>().CurrentValue.Smtp,
+                    WelcomeTemplate.Read(options.WelcomeMail.Template, out _)!,
+                    site.Url,
+                    provider.GetRequiredService<ILogger<SmtpWelcomeMail>>()
+                );
+        return new SiteDirectory(users, mail);
+    }
+
+    private static IServiceCollection AddCleanSyncSites(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ISites, ConfiguredSites>();
+        return services;
+    }
+}

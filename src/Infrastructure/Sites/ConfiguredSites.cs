@@ -1,0 +1,93 @@
+using CleanSync.Application.Ports;
+using CleanSync.Infrastructure.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace CleanSync.Infrastructure.Sites;
+
+/// <summary>
+/// The sites of the configuration. Rules follow the configuration as it changes; adapters are made anew only when what they are made of
+/// has changed, so that batches, caches and limits live on.
+/// </summary>
+internal sealed class ConfiguredSites : ISites, IDisposable
+{
+    private readonly ContactsFactory _contacts;
+    private readonly DirectoryFactory _directories;
+    private readonly IDisposable? _change;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Made<IContacts>> _madeContacts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Made<SiteDirectory>> _madeDirectories = new(StringComparer.Ordinal);
+    private volatile IReadOnlyDictionary<string, Site> _sites;
+
+    public ConfiguredSites(
+        IOptionsMonitor<CleanSyncOptions> options,
+        ContactsFactory contacts,
+        DirectoryFactory directories
+    )
+    {
+        (_contacts, _directories) = (contacts, directories);
+        _sites = Make(options.CurrentValue);
+        Names = [.. _sites.Keys];
+        _change = options.OnChange(changed => _sites = Make(changed));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Fixed at start: each site has its worker.</remarks>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <inheritdoc/>
+    public Site? Find(string name) => _sites.GetValueOrDefault(name);
+
+    public void Dispose() => _change?.Dispose();
+
+    private Dictionary<string, Site> Make(CleanSyncOptions options)
+    {
+        lock (_lock)
+            return options.Sites.ToDictionary(
+                site => site.Key,
+                site => Make(site.Key, site.Value, options.Smtp),
+                StringComparer.Ordinal
+            );
+    }
+
+    private Site Make(string name, SiteOptions options, SmtpOptions smtp)
+    {
+        var account = options.ActiveCampaign;
+        var contacts = Made(
+            _madeContacts,
+            name,
+            [account.Url, account.ApiToken, account.RequestsPerSecond],
+            () => _contacts(account)
+        );
+        var directory = Made(_madeDirectories, name, PartsOf(options, smtp), () => _directories(name, options));
+        return new Site(name, SiteOptionsRules.ToRules(options), contacts, directory.Users, directory.Mail);
+    }
+
+    private static IEnumerable<object?> PartsOf(SiteOptions site, SmtpOptions smtp) =>
+        [
+            site.WordPress.Url,
+            site.WordPress.Username,
+            site.WordPress.ApplicationPassword,
+            site.WordPress.MaxConcurrency,
+            site.Tags.MetaKey,
+            site.Tags.Protected,
+            site.WelcomeMail.Via,
+            site.WelcomeMail.Template,
+            smtp.Host,
+            smtp.Port,
+            smtp.Username,
+            smtp.Password,
+            smtp.From,
+            .. site.Fields.Keys,
+        ];
+
+    private static T Made<T>(Dictionary<string, Made<T>> made, string name, IEnumerable<object?> parts, Func<T> make)
+    {
+        var of = parts.ToArray();
+        if (!made.TryGetValue(name, out var known) || !known.Of.SequenceEqual(of))
+            made[name] = known = new Made<T>(of, make());
+        return known.It;
+    }
+}
+
+/// <summary>An adapter and what it was made of.</summary>
+internal sealed record Made<T>(object?[] Of, T It);
