@@ -1,0 +1,48 @@
+using CleanSync.AspNetCore;
+using CleanSync.AspNetCore.Keys;
+using CleanSync.AspNetCore.Webhooks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers what receiving webhooks needs.</summary>
+public static class CleanSyncWebhookServiceCollectionExtensions
+{
+    /// <summary>The tag of the health check that tells whether webhooks can be stored.</summary>
+    public const string ReadyTag = "cleansync-ready";
+
+    /// <summary>
+    /// Registers the webhook endpoint that <c>MapCleanSync</c> maps, and makes the whole application hide access keys: they are
+    /// taken out of the URL before the server logs or traces a request. Needs what <c>AddCleanSync</c> registers.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddCleanSyncWebhooks(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddRouting();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<KeyCheck>();
+        services.TryAddSingleton<WebhookEndpoint>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, RootPolicy>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ForwardedAddresses>());
+        services.AddHealthChecks().AddCheck<InboxHealth>("cleansync inbox", tags: [ReadyTag]);
+        services.Replace(ServiceDescriptor.Singleton<IHttpContextFactory, KeyRedaction>());
+        // The server quotes malformed request lines, query included, at Debug. Last, so that no configuration turns it on.
+        services.PostConfigure<LoggerFilterOptions>(options =>
+            options.Rules.Add(
+                new LoggerFilterRule(
+                    null,
+                    "Microsoft.AspNetCore.Server.Kestrel.BadRequests",
+                    LogLevel.Information,
+                    null
+                )
+            )
+        );
+        return services;
+    }
+}
