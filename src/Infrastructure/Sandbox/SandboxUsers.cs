@@ -14,7 +14,7 @@ internal sealed class SandboxUsers : IUsers
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly ImmutableDictionary<string, Role> _roles;
-    private ImmutableSortedDictionary<long, SandboxLogin> _accounts = ImmutableSortedDictionary<
+    private volatile ImmutableSortedDictionary<long, SandboxLogin> _accounts = ImmutableSortedDictionary<
         long,
         SandboxLogin
     >.Empty;

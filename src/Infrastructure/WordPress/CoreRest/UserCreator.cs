@@ -32,7 +32,7 @@ internal sealed class UserCreator(RestClient client, Kept<SiteSchema> schema, Us
             body["username"] = draft.Login;
             body["email"] = draft.Email;
             body["password"] = draft.Password.Text;
-            var answer = await client.Post("/wp/v2/users", reader.Fields, body, cancellationToken);
+            var answer = await client.Post("/wp/v2/users", UserJson.Fields, body, cancellationToken);
             if (answer.Succeeded)
                 return await Created(draft, answer, warnings, cancellationToken);
             if (End(answer.Error!) is { } end)

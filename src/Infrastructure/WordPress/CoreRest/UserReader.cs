@@ -28,9 +28,6 @@ internal sealed class UserReader
         _byId = new(ReadMany, PageSize, TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(20), time);
     }
 
-    /// <summary>The <c>_fields</c> that <see cref="ReadOne"/> needs.</summary>
-    public string Fields => _json.Fields;
-
     /// <summary>Gathers up to 100 ids into one request.</summary>
     public Task<User?> FindById(long id, CancellationToken cancellationToken) => _byId.Ask(id, cancellationToken);
 
@@ -48,7 +45,7 @@ internal sealed class UserReader
         {
             var query = string.Create(
                 CultureInfo.InvariantCulture,
-                $"context=edit&per_page={PageSize}&page={page}&orderby=id&search={Uri.EscapeDataString(term)}&{Fields}"
+                $"context=edit&per_page={PageSize}&page={page}&orderby=id&search={Uri.EscapeDataString(term)}&{UserJson.Fields}"
             );
             var answer = await _client.Get("/wp/v2/users", query, cancellationToken);
             var users = ReadList(answer, schema.StoresTags(_tagsKey));
@@ -68,7 +65,7 @@ internal sealed class UserReader
         var include = string.Join(',', ids.Distinct().Select(id => id.ToString(CultureInfo.InvariantCulture)));
         var answer = await _client.Get(
             "/wp/v2/users",
-            $"context=edit&per_page={PageSize}&include={include}&{Fields}",
+            $"context=edit&per_page={PageSize}&include={include}&{UserJson.Fields}",
             CancellationToken.None
         );
         var users = ReadList(answer, schema.StoresTags(_tagsKey)).ToDictionary(user => user.Id);

@@ -1,0 +1,55 @@
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+using CleanSync.Infrastructure.Sandbox;
+
+namespace CleanSync.Infrastructure.Tests.WordPress;
+
+public sealed class SandboxUsersTests : UsersContract
+{
+    private readonly SandboxUsers _users = new(
+        TimeProvider.System,
+        "admin-password",
+        new Role("shop_lead", "Shop lead", new HashSet<string> { "read" })
+    );
+
+    protected override IUsers Users => _users;
+
+    protected override Task<bool> LogIn(string login, string password) => Task.FromResult(_users.Login(login, password));
+
+    protected override Task Delete(long id)
+    {
+        _users.Delete(id);
+        return Task.CompletedTask;
+    }
+
+    [Fact, Trait("Spec", "9.1")]
+    public void The_sandbox_starts_with_one_administrator()
+    {
+        var user = Assert.Single(_users.All);
+
+        Assert.Equal(["administrator"], user.Roles);
+        Assert.True(_users.Login("admin", "admin-password"));
+    }
+
+    [Fact, Trait("Spec", "2.4")]
+    public async Task Many_creates_of_one_person_at_once_make_one_user()
+    {
+        var draft = Draft(Unique());
+
+        var ends = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => Users.Create(draft, Stop))));
+
+        Assert.Single(ends.OfType<Creation.Created>());
+        Assert.Equal(15, ends.OfType<Creation.Duplicate>().Count());
+    }
+
+    [Fact, Trait("Spec", "4.1")]
+    public async Task The_sandbox_keeps_its_mails_in_order()
+    {
+        var mail = new SandboxMail();
+
+        await mail.Send(new WelcomeMessage("ann", "ann@example.test", "Ann", ""), Stop);
+        await mail.Send(new WelcomeMessage("bob", "bob@example.test", "Bob", ""), Stop);
+
+        Assert.Equal(["ann", "bob"], mail.Sent.Select(message => message.Login));
+    }
+}

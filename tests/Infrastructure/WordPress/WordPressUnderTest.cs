@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CleanSync.Infrastructure.WordPress;
+using CleanSync.Infrastructure.WordPress.CoreRest;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CleanSync.Infrastructure.Tests.WordPress;
+
+/// <summary>
+/// A WordPress that tests/wordpress/up has started. Its state file is named by CLEANSYNC_TEST_WORDPRESS (several, comma
+/// separated); without one the test is skipped, and under CI=true a skip is a failure.
+/// </summary>
+internal sealed class WordPressUnderTest
+{
+    private const string Variable = "CLEANSYNC_TEST_WORDPRESS";
+    private static readonly Lazy<WordPressUnderTest[]> All = new(() =>
+        [
+            .. (Environment.GetEnvironmentVariable(Variable) ?? "")
+                .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(file => new WordPressUnderTest(JsonNode.Parse(File.ReadAllText(file))!)),
+        ]
+    );
+
+    private readonly JsonNode _state;
+
+    private WordPressUnderTest(JsonNode state)
+    {
+        _state = state;
+        Site = SiteWith(Get("app_password"));
+        Users = UsersOf(Site);
+    }
+
+    public HttpClient Http { get; } = WordPressHttp.Client();
+
+    public WordPressSite Site { get; }
+
+    public CoreRestUsers Users { get; }
+
+    public Version Version => new(Get("wp").Split('-')[0]);
+
+    public string Folder => Get("dir");
+
+    public static WordPressUnderTest At(int index)
+    {
+        if (index < All.Value.Length)
+            return All.Value[index];
+        var reason = $"{Variable} names {All.Value.Length} state files of tests/wordpress/up; this needs {index + 1}.";
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            Assert.Fail(reason);
+        Assert.Skip(reason);
+        throw new UnreachableException();
+    }
+
+    public CoreRestUsers UsersOf(WordPressSite site) =>
+        new(Http, site, TimeProvider.System, NullLogger<CoreRestUsers>.Instance);
+
+    public WordPressSite SiteWith(string password, string? username = null) =>
+        new(
+            new Uri(Get("url")),
+            username ?? Get("user"),
+            password,
+            "activecampaign_tags",
+            ["membership_level", "billing_phone", "interests", "points"],
+            MaxConcurrency: 3
+        );
+
+    public async Task<bool> LogIn(string login, string password)
+    {
+        using var form = new FormUrlEncodedContent([new("log", login), new("pwd", password)]);
+        using var answer = await Http.PostAsync(Site.At("/wp-login.php"), form);
+        return answer.Headers.TryGetValues("Set-Cookie", out var cookies)
+            && cookies.Any(cookie => cookie.StartsWith("wordpress_logged_in", StringComparison.Ordinal));
+    }
+
+    public async Task<JsonElement> Call(HttpMethod method, string route, JsonNode? body = null)
+    {
+        using var request = new HttpRequestMessage(method, Site.At("/wp-json" + route));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Get("user")}:{Get("app_password")}"))
+        );
+        if (body is not null)
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        using var answer = await Http.SendAsync(request);
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return json.RootElement.Clone();
+    }
+
+    /// <summary>Runs SQL in the site's database: the only way to what WordPress itself would not do.</summary>
+    public async Task Sql(string statement)
+    {
+        using var client = Process.Start(
+            "mariadb",
+            ["--no-defaults", "-S", Path.Combine(Folder, "run", "my.sock"), "-uroot", "wordpress", "-e", statement]
+        );
+        await client.WaitForExitAsync();
+        Assert.Equal(0, client.ExitCode);
+    }
+
+    public async Task<string[]> MailsTo(string email)
+    {
+        var file = Path.Combine(Folder, "mail.jsonl");
+        return File.Exists(file)
+            ? [.. (await File.ReadAllLinesAsync(file)).Where(line => line.Contains(email, StringComparison.OrdinalIgnoreCase))]
+            : [];
+    }
+
+    private string Get(string name) => (string?)_state[name] ?? throw new InvalidDataException($"no {name} in the state file");
+}
