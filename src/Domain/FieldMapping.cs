@@ -85,17 +85,22 @@ public sealed partial record FieldMapping
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(source);
+        target = UserTarget.Canonical(target.Trim());
         error = target switch
         {
-            _ when string.IsNullOrWhiteSpace(target) => "the target is empty; name a core field or a user meta key",
+            "" => "the target is empty; name a core field or a user meta key",
+            // The database compares keys without regard to case, accents and invisible characters, and WordPress drops backslashes:
+            // any other character could stand for one of a forbidden key.
+            _ when !target.All(c => c is >= ' ' and <= '~' and not '\\') =>
+                "a meta key is made of letters a to z, digits and signs, without accents or backslashes; choose such a key",
             _ when target.Length > 255 => "a meta key has at most 255 characters",
             _ when Forbidden.Contains(target) || Power().IsMatch(target) =>
                 "this key carries power over the account or the site and is never written; choose another",
-            _ when reserved.Contains(target, StringComparer.OrdinalIgnoreCase) =>
+            _ when reserved.Any(key => IsOrBelongsToBlog(target, key.Trim())) =>
                 "this key is written by CleanSync itself (tags or link); choose another",
             _ when target.StartsWith('_') && !allowProtected =>
                 "keys that begin with _ are protected; set AllowProtected on the mapping if this one is meant",
-            _ when string.IsNullOrWhiteSpace(source) =>
+            _ when source.Trim().Trim('%').Length == 0 =>
                 "the source is empty; name email, firstName, lastName, phone, orgname, a %PERSTAG% or a field id",
             UserTarget.Email when !string.Equals(source.Trim(), "email", StringComparison.Ordinal) =>
                 "user_email always comes from the contact's email; remove this mapping",
@@ -105,10 +110,24 @@ public sealed partial record FieldMapping
         return error is null ? new FieldMapping(target, source.Trim(), kind, clear) : null;
     }
 
-    // Capabilities and levels of this and other blogs, application passwords, second factors, and anything keyed to a blog number.
+    private static bool IsOrBelongsToBlog(string target, string key) =>
+        string.Equals(target, key, StringComparison.OrdinalIgnoreCase)
+        || key.Length > 0 && target.EndsWith("_" + key, StringComparison.OrdinalIgnoreCase);
+
+    // Capabilities and levels of this and other blogs, sessions, application passwords, pending changes of email, second factors
+    // of the usual plugins, sign-in with other services, and anything keyed to a blog number.
     [GeneratedRegex(
-        @"capabilities$|user_level$|user-settings|session_tokens|application_passwords|two[_-]?factor|2fa|totp|webauthn|wfls|^[a-z0-9]+_\d+_",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        """
+            capabilities$ | user_level$ | user-settings | session_tokens | application_passwords | user_pass$ | activation_key
+            | _new_email$ | reset_?(pass|key) | (^|_)itsec | wfls | aiowps
+            | (two|2)[_-]?f(actor|a) | mo2f | tfa_ | (^|[_-])[th]?otp([_-]|$) | totp | u2f | fido | webauthn | passkey
+            | authenticator | (backup|recovery|emergency)_?codes? | wpcom_user
+            | ^[a-z0-9]+_\d+_
+            """,
+        RegexOptions.IgnoreCase
+            | RegexOptions.CultureInvariant
+            | RegexOptions.IgnorePatternWhitespace
+            | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Power();
@@ -144,7 +163,7 @@ public static class UserTarget
     /// <summary>The meta key that keeps the token of the create call, where the site registers it.</summary>
     public const string CreationToken = "cleansync_creation";
 
-    private static readonly HashSet<string> Core = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> Core = new(StringComparer.OrdinalIgnoreCase)
     {
         Email,
         FirstName,
@@ -155,6 +174,9 @@ public static class UserTarget
         Description,
         Locale,
     };
+
+    // WordPress's database takes First_Name and first_name for the same key.
+    internal static string Canonical(string target) => Core.TryGetValue(target, out var core) ? core : target;
 
     /// <summary>Whether the target is a core field rather than a meta key.</summary>
     public static bool IsCore(string target) => Core.Contains(target);
