@@ -5,13 +5,20 @@ namespace CleanSync.Domain;
 /// <summary>Reads a contact's values as a mapping understands them.</summary>
 internal static class FieldReader
 {
-    // Accepted besides ISO 8601, since number and date fields are filled by hand and by imports.
+    // Date fields are filled by hand and by imports. No form without year, month and day: those would be read by today's date.
     private static readonly string[] DateFormats =
     [
-        "yyyy-MM-dd",
-        "yyyy-MM-dd HH:mm:ss",
-        "yyyy-MM-dd'T'HH:mm:ss",
-        "yyyy-MM-dd'T'HH:mm",
+        "yyyy-M-d",
+        "yyyy/M/d",
+        "M/d/yyyy",
+        "yyyy-M-d H:mm",
+        "yyyy-M-d H:mm:ss",
+        "M/d/yyyy H:mm",
+        "M/d/yyyy H:mm:ss",
+        "yyyy-M-d H:mm:sszzz",
+        "yyyy-M-d'T'H:mmK",
+        "yyyy-M-d'T'H:mm:ssK",
+        "yyyy-M-d'T'H:mm:ss.FFFFFFFK",
     ];
 
     /// <summary>The raw value of a source; null when the account defines no such field.</summary>
@@ -50,31 +57,37 @@ internal static class FieldReader
         if (Raw(contact, mapping.Source) is not { } raw)
             return (null, "field_unknown");
         if (mapping.Kind == FieldKind.List)
-            return (FieldContent.Of(Choices(raw).Select(Markup.Remove)), null);
-        if (IsBlank(raw))
+            return (FieldContent.Of(Choices(raw).Select(PlainText.Of)), null);
+        if (IsBlank(raw, mapping.Kind))
             return (FieldContent.Of(""), null);
         var text = mapping.Kind switch
         {
-            FieldKind.Html => raw,
             FieldKind.Date => Date(raw)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             FieldKind.DateTime => Date(raw)?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             FieldKind.Number => Number(raw),
             FieldKind.Checkbox => "1",
-            _ => Text(raw, mapping.Target),
+            _ => Text(raw, mapping),
         };
         return text is null ? (null, "value_unreadable") : (FieldContent.Of(text), null);
     }
 
-    private static string Text(string raw, string target)
-    {
-        var text = Markup.Remove(raw).Trim();
-        // WordPress stores these core fields as one line; asking for anything else would differ for ever.
-        return target is UserTarget.FirstName or UserTarget.LastName or UserTarget.DisplayName or UserTarget.Nickname
-            ? Markup.OneLine(text)
-            : text;
-    }
+    // WordPress keeps no markup in names and web addresses, whatever the mapping says.
+    private static string? Text(string raw, FieldMapping mapping) =>
+        mapping.Target switch
+        {
+            UserTarget.FirstName or UserTarget.LastName or UserTarget.DisplayName or UserTarget.Nickname =>
+                PlainText.Line(raw),
+            UserTarget.Url => PlainText.WebAddress(raw),
+            _ when mapping.Kind == FieldKind.Html => Markup.Readable(raw),
+            UserTarget.Description => PlainText.Paragraphs(raw),
+            _ => PlainText.Of(raw),
+        };
 
-    private static bool IsBlank(string raw) => raw.Trim().Trim('|').Trim().Length == 0;
+    // A zero date is how databases say that there is none.
+    private static bool IsBlank(string raw, FieldKind kind) =>
+        raw.Trim().Trim('|').Trim().Length == 0
+        || kind is FieldKind.Date or FieldKind.DateTime
+            && raw.Trim().StartsWith("0000-00-00", StringComparison.Ordinal);
 
     private static string[] Choices(string raw) =>
         raw.Split("||", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -86,17 +99,10 @@ internal static class FieldReader
             DateFormats,
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal,
-            out var plain
+            out var date
         )
-            ? plain
-        : DateTimeOffset.TryParse(
-            raw.Trim(),
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal,
-            out var moment
-        )
-            ? moment
-        : null;
+            ? date
+            : null;
 
     private static string? Number(string raw) =>
         decimal.TryParse(

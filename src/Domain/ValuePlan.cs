@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 
 namespace CleanSync.Domain;
 
@@ -48,14 +49,28 @@ internal static class ValuePlan
                     warnings.Add(new Warning(error!, error is "field_unknown" ? mapping.Source : mapping.Target));
                 continue;
             }
-            if (content.IsEmpty && !mapping.Clear)
+            if (LeavesAsIs(content, mapping))
                 continue;
             content = InShape(content, mapping.Target, seen.Abilities);
-            if (!content.SameAs(current.GetValueOrDefault(mapping.Target)))
+            // Of several mappings to one target the last one holds, also when its value stands there already.
+            if (Stands(content, current.GetValueOrDefault(mapping.Target)))
+                values.Remove(mapping.Target);
+            else
                 values[mapping.Target] = content;
         }
         return values.ToImmutable();
     }
+
+    // WordPress puts the username where these names would be empty, or "0", which PHP takes for empty.
+    private static bool LeavesAsIs(FieldContent content, FieldMapping mapping) =>
+        content.IsEmpty && !mapping.Clear
+        || mapping.Target is UserTarget.DisplayName or UserTarget.Nickname
+            && content is FieldContent.Text { Value: "" or "0" };
+
+    // What stands there was read with its entities decoded; markup that is kept may hold some.
+    private static bool Stands(FieldContent content, FieldContent? current) =>
+        content.SameAs(current)
+        || content is FieldContent.Text text && FieldContent.Of(WebUtility.HtmlDecode(text.Value)).SameAs(current);
 
     private static string? Refusal(string target, FieldContent content, DirectoryAbilities abilities)
     {
