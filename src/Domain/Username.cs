@@ -72,7 +72,7 @@ public static class Username
     {
         ArgumentNullException.ThrowIfNull(planned);
         var letters = string.Concat(
-            planned.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant).Take(LongestStored - 5)
+            planned.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant).Take(LongestStored - 9)
         );
         return letters.Length >= 4 && letters.Any(char.IsAsciiLetter)
             ? letters
