@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json.Serialization;
+
 namespace CleanSync.Domain;
 
 /// <summary>A password. Lives in memory only; its text never appears in <see cref="ToString"/>, so no log can carry it.</summary>
@@ -10,7 +13,8 @@ public sealed record GeneratedPassword
 
     private GeneratedPassword(string text) => Text = text;
 
-    /// <summary>The password itself.</summary>
+    /// <summary>The password itself. Serialising an object that holds it leaves it out.</summary>
+    [JsonIgnore]
     public string Text { get; }
 
     /// <summary>Makes a password of 24 letters and digits (about 142 bits).</summary>
@@ -27,12 +31,14 @@ public sealed record GeneratedPassword
 
     /// <summary>Takes a password that a contact field supplied, if WordPress would store it as it is.</summary>
     /// <returns>Null for an empty value, a backslash (refused over REST), outer blanks (trimmed by WordPress), control
-    /// characters, or more than 4096 characters.</returns>
+    /// characters, half characters, or more than 4096 bytes.</returns>
     public static GeneratedPassword? Supplied(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
         return
-            value.Length is > 0 and <= 4096
+            value.Length > 0
+            && Encoding.UTF8.GetByteCount(value) <= 4096
+            && string.Equals(Markup.Readable(value), value, StringComparison.Ordinal)
             && !value.Contains('\\', StringComparison.Ordinal)
             && value.Trim().Length == value.Length
             && !value.Any(char.IsControl)
