@@ -26,7 +26,25 @@ public static class Privileges
             "update_core",
             "manage_network",
             "unfiltered_html",
-            "unfiltered_upload"
+            "unfiltered_upload",
+            // The same power by other names: code by a theme's or plugin's archive, and users and sites of a network.
+            "install_themes",
+            "upload_themes",
+            "update_themes",
+            "delete_themes",
+            "delete_plugins",
+            "add_users",
+            "remove_users",
+            "manage_sites",
+            "create_sites",
+            "delete_sites",
+            "manage_network_users",
+            "manage_network_plugins",
+            "manage_network_themes",
+            "manage_network_options",
+            "upgrade_network",
+            "setup_network",
+            "update_php"
         );
 
     // What WordPress (administrator, editor) and WooCommerce (shop_manager) give these roles out of the box: privileged even on a
@@ -54,7 +72,7 @@ public static class Privileges
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(rules);
         return user.Capabilities.Any(capability => IsPrivilegedName(capability, rules))
-            || user.Roles.Any(role => Roles.Contains(role) || rules.Privileged.Contains(role));
+            || user.Roles.Any(role => Roles.Contains(role) || OfSite(role, rules));
     }
 
     /// <summary>Whether the role is known to be privileged. A role of unknown capabilities is not known to be.</summary>
@@ -63,7 +81,8 @@ public static class Privileges
         ArgumentNullException.ThrowIfNull(role);
         ArgumentNullException.ThrowIfNull(rules);
         return Roles.Contains(role.Slug)
-            || rules.Privileged.Contains(role.Slug)
+            || OfSite(role.Slug, rules)
+            || OfSite(role.Title, rules)
             || role.Capabilities?.Any(capability => IsPrivilegedName(capability, rules)) == true;
     }
 
@@ -74,5 +93,8 @@ public static class Privileges
     internal static bool IsHarmless(string slug) => Harmless.Contains(slug);
 
     private static bool IsPrivilegedName(string capability, SiteRules rules) =>
-        Capabilities.Contains(capability) || rules.Privileged.Contains(capability);
+        Capabilities.Contains(capability) || OfSite(capability, rules);
+
+    private static bool OfSite(string name, SiteRules rules) =>
+        rules.Privileged.Contains(name, StringComparer.OrdinalIgnoreCase);
 }
