@@ -129,10 +129,14 @@ public static class UserPlanner
             warnings.Add(new Warning("tags_not_stored"));
             return null;
         }
-        var all = seen.Contact.Tags.ToImmutableSortedSet(StringComparer.Ordinal);
+        var all = Named(seen.Contact.Tags).ToImmutableSortedSet(StringComparer.Ordinal);
         var had = user.Tags.ToImmutableSortedSet(StringComparer.Ordinal);
         return all.SetEquals(had) ? null : new TagChange(all, all.Except(had), had.Except(all));
     }
+
+    // A tag without a name is none: counted as one, it would hide that a user's tags become empty.
+    private static IEnumerable<string> Named(IEnumerable<string> tags) =>
+        tags.Where(tag => !string.IsNullOrWhiteSpace(tag)).Select(Markup.Readable);
 
     private static string? EmailFor(User user, bool privileged, Sighting seen, List<Warning> warnings)
     {
@@ -197,7 +201,7 @@ public static class UserPlanner
             SuppliedPassword(contact, rules, warnings),
             role,
             values,
-            seen.Abilities.StoresTags ? contact.Tags.ToImmutableHashSet(StringComparer.Ordinal) : null
+            seen.Abilities.StoresTags ? Named(contact.Tags).ToImmutableHashSet(StringComparer.Ordinal) : null
         );
         return new UserPlan.Create(user, [.. warnings.Distinct()]);
     }
@@ -240,7 +244,7 @@ public static class UserPlanner
     private static string? RoleFromField(Contact contact, SiteRules rules) =>
         rules.RoleField is { } field
         && FieldReader.Raw(contact, field) is { } value
-        && !string.IsNullOrWhiteSpace(value)
-            ? value.Trim().Trim('|').Trim()
+        && value.Trim().Trim('|').Trim() is { Length: > 0 } role
+            ? role
             : null;
 }
