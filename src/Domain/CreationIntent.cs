@@ -29,7 +29,7 @@ public sealed record CreationIntent(
     {
         ArgumentNullException.ThrowIfNull(user);
         if (user.CreationToken is { } token)
-            return string.Equals(token, Token, StringComparison.Ordinal);
+            return token.Length > 0 && string.Equals(token, Token, StringComparison.Ordinal);
         return string.Equals(user.Login, Login, StringComparison.OrdinalIgnoreCase)
             && ContactEmail.Same(user.Email, Email)
             && user.RegisteredAt is { } registered
