@@ -14,7 +14,8 @@ public sealed class SandboxUsersTests : UsersContract
 
     protected override IUsers Users => _users;
 
-    protected override Task<bool> LogIn(string login, string password) => Task.FromResult(_users.Login(login, password));
+    protected override Task<bool> LogIn(string login, string password) =>
+        Task.FromResult(_users.Login(login, password));
 
     protected override Task Delete(long id)
     {

@@ -34,7 +34,8 @@ public abstract partial class UsersContract
     protected async Task<User> Existing(UserDraft? draft = null) =>
         Assert.IsType<Creation.Created>(await Users.Create(draft ?? Draft(Unique()), Stop)).User;
 
-    protected static string TextOf(User user, string target) => Assert.IsType<FieldContent.Text>(user.Values[target]).Value;
+    protected static string TextOf(User user, string target) =>
+        Assert.IsType<FieldContent.Text>(user.Values[target]).Value;
 
     [Fact, Trait("Spec", "2.4")]
     public async Task A_created_user_is_read_back_as_the_directory_stored_him()
@@ -119,7 +120,13 @@ public abstract partial class UsersContract
     {
         var user = await Existing();
 
-        var answer = await Users.Create(Draft(user.Login.ToUpperInvariant()) with { Email = Unique() + "@example.test" }, Stop);
+        var answer = await Users.Create(
+            Draft(user.Login.ToUpperInvariant()) with
+            {
+                Email = Unique() + "@example.test",
+            },
+            Stop
+        );
 
         Assert.IsType<Creation.Duplicate>(answer);
     }
@@ -156,7 +163,9 @@ public abstract partial class UsersContract
     [InlineData("no-at-sign")]
     [InlineData("ünicode@example.test")]
     [InlineData("two words@example.test")]
-    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.example.test")]
+    [InlineData(
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.example.test"
+    )]
     public async Task An_email_that_does_not_fit_is_refused(string email) =>
         Assert.IsType<Creation.EmailRefused>(await Users.Create(Draft(Unique()) with { Email = email }, Stop));
 
@@ -183,7 +192,10 @@ public abstract partial class UsersContract
 
         var found = await Task.WhenAll(ids.Select(id => Users.FindById(id, Stop)));
 
-        Assert.Equal([users[0].Login, users[1].Login, users[2].Login, null, users[0].Login], found.Select(user => user?.Login));
+        Assert.Equal(
+            [users[0].Login, users[1].Login, users[2].Login, null, users[0].Login],
+            found.Select(user => user?.Login)
+        );
     }
 
     [Fact, Trait("Spec", "2.5")]
@@ -219,7 +231,10 @@ public abstract partial class UsersContract
     [Fact, Trait("Spec", "2.10")]
     public async Task Roles_resolve_by_slug_and_by_title_in_any_case()
     {
-        var book = await Users.ResolveRoles(["subscriber", "SUBSCRIBER", "Shop Lead", "administrator", "no such role", ""], Stop);
+        var book = await Users.ResolveRoles(
+            ["subscriber", "SUBSCRIBER", "Shop Lead", "administrator", "no such role", ""],
+            Stop
+        );
 
         Assert.Equal("subscriber", book.Find("Subscriber")?.Slug);
         Assert.Contains("read", book.Find("subscriber")!.Capabilities!);

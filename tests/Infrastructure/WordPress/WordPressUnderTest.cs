@@ -104,9 +104,15 @@ internal sealed class WordPressUnderTest
     {
         var file = Path.Combine(Folder, "mail.jsonl");
         return File.Exists(file)
-            ? [.. (await File.ReadAllLinesAsync(file)).Where(line => line.Contains(email, StringComparison.OrdinalIgnoreCase))]
+            ?
+            [
+                .. (await File.ReadAllLinesAsync(file)).Where(line =>
+                    line.Contains(email, StringComparison.OrdinalIgnoreCase)
+                ),
+            ]
             : [];
     }
 
-    private string Get(string name) => (string?)_state[name] ?? throw new InvalidDataException($"no {name} in the state file");
+    private string Get(string name) =>
+        (string?)_state[name] ?? throw new InvalidDataException($"no {name} in the state file");
 }

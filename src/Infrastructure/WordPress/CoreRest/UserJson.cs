@@ -105,9 +105,7 @@ internal sealed class UserJson(WordPressSite site)
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out _);
 
     private static string? Text(JsonElement json, string name) =>
-        Has(json, name)
-        && json.GetProperty(name) is var value
-        && value.ValueKind == JsonValueKind.String
+        Has(json, name) && json.GetProperty(name) is var value && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 
