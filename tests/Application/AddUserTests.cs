@@ -143,6 +143,18 @@ public sealed class AddUserTests
 
     [Fact]
     [Trait("Spec", "3.2")]
+    public async Task A_create_that_never_left_this_host_is_made_again_at_once()
+    {
+        _world.Contacts.Add(World.Ann());
+        var process = _world.Start();
+        _world.Users.BeforeCreate = () => throw new TransientException("wordpress: cannot connect", unanswered: false);
+        await Assert.ThrowsAsync<TransientException>(() => process.Send(new AddUser("shop", 42)));
+        _world.Users.BeforeCreate = null;
+        Assert.Equal(OutcomeKind.Created, (await process.Send(new AddUser("shop", 42))).Kind);
+    }
+
+    [Fact]
+    [Trait("Spec", "3.2")]
     public async Task A_return_that_fails_for_good_does_not_hold_back_the_mail()
     {
         _world.Contacts.Add(World.Ann());

@@ -43,7 +43,7 @@ internal sealed class UserCreation(
             };
             await ledger.Save(entry, cancellationToken);
 
-            var answer = await site.Users.Create(draft, cancellationToken);
+            var answer = await Ask(site, draft, entry, cancellationToken);
             entry = entry with { Intent = entry.Intent! with { Answered = true } };
             switch (answer)
             {
@@ -73,6 +73,20 @@ internal sealed class UserCreation(
             }
         }
         return await Parked(entry, ParkReason.LoginRefused, warnings, cancellationToken);
+    }
+
+    // A fault that is an answer, or never left this host, leaves no create under way that would have to be waited for.
+    private async Task<Creation> Ask(Site site, UserDraft draft, LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await site.Users.Create(draft, cancellationToken);
+        }
+        catch (Exception fault) when (fault is PermanentException or TransientException { Unanswered: false })
+        {
+            await ledger.Save(entry with { Intent = entry.Intent! with { Answered = true } }, cancellationToken);
+            throw;
+        }
     }
 
     // The token of an earlier attempt is kept, so that whichever create came through, its user is known as ours.
