@@ -72,7 +72,7 @@ public static class Privileges
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(rules);
         return user.Capabilities.Any(capability => IsPrivilegedName(capability, rules))
-            || user.Roles.Any(role => Roles.Contains(role) || OfSite(role, rules));
+            || user.Roles.Any(role => IsPrivilegedEverywhere(role) || OfSite(role, rules));
     }
 
     /// <summary>Whether the role is known to be privileged. A role of unknown capabilities is not known to be.</summary>
@@ -80,14 +80,18 @@ public static class Privileges
     {
         ArgumentNullException.ThrowIfNull(role);
         ArgumentNullException.ThrowIfNull(rules);
-        return Roles.Contains(role.Slug)
+        return IsPrivilegedEverywhere(role.Slug)
             || OfSite(role.Slug, rules)
             || OfSite(role.Title, rules)
             || role.Capabilities?.Any(capability => IsPrivilegedName(capability, rules)) == true;
     }
 
     /// <summary>Whether a role of this slug is known to be privileged on every site.</summary>
-    public static bool IsPrivilegedEverywhere(string slug) => Roles.Contains(slug);
+    public static bool IsPrivilegedEverywhere(string slug)
+    {
+        ArgumentNullException.ThrowIfNull(slug);
+        return Roles.Contains(slug.Trim());
+    }
 
     /// <summary>Whether a role of unknown capabilities may be taken for harmless because of its slug.</summary>
     internal static bool IsHarmless(string slug) => Harmless.Contains(slug);
@@ -96,5 +100,5 @@ public static class Privileges
         Capabilities.Contains(capability) || OfSite(capability, rules);
 
     private static bool OfSite(string name, SiteRules rules) =>
-        rules.Privileged.Contains(name, StringComparer.OrdinalIgnoreCase);
+        rules.Privileged.Any(own => string.Equals(own.Trim(), name.Trim(), StringComparison.OrdinalIgnoreCase));
 }
