@@ -46,12 +46,12 @@ internal sealed class AccountClient(HttpClient http, AccountLimiter limiter, Tim
     {
         for (var attempt = 1; ; attempt++)
         {
-            var started = await limiter.Enter(cancellationToken);
+            var start = await limiter.Enter(cancellationToken);
             using var request = make();
             var (response, body) = await Exchange(request, writing, cancellationToken);
             using (response)
             {
-                limiter.Heed(Number(response, "RateLimit-Limit"), Number(response, "RateLimit-Remaining"), started);
+                limiter.Answered(start, Number(response, "RateLimit-Limit"), Number(response, "RateLimit-Remaining"));
                 if (response.StatusCode != HttpStatusCode.Forbidden || attempt == ForbiddenAttempts)
                     return Read(response, body, writing);
             }

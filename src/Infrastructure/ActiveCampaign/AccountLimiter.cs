@@ -16,17 +16,25 @@ internal sealed class AccountLimiter(TimeProvider time, int requestsPerSecond = 
     // A little over a second, for requests that overtake each other on their way.
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(1020);
 
+    // A start counts from its arrival at the account, which is not known: at most this much later than it was let through.
+    private static readonly TimeSpan LongestWay = TimeSpan.FromMilliseconds(500);
+
+    // So many answers must be seen before the quickest of them says how long a request takes at least.
+    private const int AnswersToKnow = 10;
+
     // A longer pause is asked for once more afterwards: a broken header must not stop an account for a day.
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
 
     private readonly Lock _lock = new();
-    private readonly Queue<long> _starts = new();
+    private readonly List<Start> _starts = [];
     private readonly LinkedList<Waiter> _waiters = new();
     private readonly long _origin = time.GetTimestamp();
     private ITimer? _timer;
     private TimeSpan _pausedUntil;
     private int _configured = Math.Max(1, requestsPerSecond);
     private int _announced = int.MaxValue;
+    private int _answers;
+    private TimeSpan _quickest = TimeSpan.MaxValue;
     private long _started;
     private bool _disposed;
 
@@ -59,8 +67,8 @@ internal sealed class AccountLimiter(TimeProvider time, int requestsPerSecond = 
     }
 
     /// <summary>Waits until one more request may start.</summary>
-    /// <returns>When it started, for <see cref="Heed"/>.</returns>
-    public async Task<TimeSpan> Enter(CancellationToken cancellationToken)
+    /// <returns>The start, for <see cref="Answered"/>.</returns>
+    public async Task<Start> Enter(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var waiter = new Waiter();
@@ -83,19 +91,23 @@ internal sealed class AccountLimiter(TimeProvider time, int requestsPerSecond = 
         PauseTo(Now() + (pause < LongestPause ? pause : LongestPause));
     }
 
-    /// <summary>Heeds the speed that the account announced in an answer.</summary>
+    /// <summary>Notes that a request was answered, and heeds the speed that the account announced in the answer.</summary>
+    /// <param name="start">The request that was answered.</param>
     /// <param name="limit"><c>RateLimit-Limit</c>. Its window is not documented, so it can only lower the configured limit.</param>
     /// <param name="remaining"><c>RateLimit-Remaining</c>; 0 means that the window of that request is used up.</param>
-    /// <param name="started">When the request that was answered started.</param>
-    public void Heed(int? limit, int? remaining, TimeSpan started)
+    public void Answered(Start start, int? limit = null, int? remaining = null)
     {
-        if (limit is > 0)
+        lock (_lock)
         {
-            lock (_lock)
+            start.Took = Now() - start.At;
+            if (start.Took < _quickest)
+                _quickest = start.Took.Value;
+            _answers++;
+            if (limit is > 0)
                 _announced = limit.Value;
         }
         if (remaining is <= 0)
-            PauseTo(started + Window);
+            PauseTo(start.At + Window);
         else
             Admit();
     }
@@ -134,7 +146,7 @@ internal sealed class AccountLimiter(TimeProvider time, int requestsPerSecond = 
 
     private void Admit()
     {
-        List<(Waiter Waiter, TimeSpan Start)> admitted = [];
+        List<(Waiter Waiter, Start Start)> admitted = [];
         lock (_lock)
         {
             while (!_disposed && _waiters.First is { } first)
@@ -146,8 +158,8 @@ internal sealed class AccountLimiter(TimeProvider time, int requestsPerSecond = 
                     break;
                 }
                 _waiters.RemoveFirst();
-                var start = Now();
-                _starts.Enqueue(start.Ticks);
+                var start = new Start(Now());
+                _starts.Add(start);
                 Interlocked.Increment(ref _started);
                 admitted.Add((first.Value, start));
             }
@@ -159,17 +171,29 @@ internal sealed class AccountLimiter(TimeProvider time, int requestsPerSecond = 
     private TimeSpan UntilNextStart()
     {
         var now = Now();
-        while (_starts.TryPeek(out var oldest) && now.Ticks - oldest >= Window.Ticks)
-            _starts.Dequeue();
+        _starts.RemoveAll(start => now - CountsFrom(start, now) >= Window);
         var wait = _pausedUntil - now;
         if (_starts.Count >= Effective)
         {
             // The limit may have been lowered: as many starts must have left the window as bring the count below it.
-            var leaving = _starts.ElementAt(_starts.Count - Effective);
-            var full = TimeSpan.FromTicks(leaving + Window.Ticks) - now;
+            var leaving = _starts.Select(start => CountsFrom(start, now)).Order().ElementAt(_starts.Count - Effective);
+            var full = leaving + Window - now;
             wait = full > wait ? full : wait;
         }
         return wait;
+    }
+
+    // The account counts arrivals. A request that was slower than the quickest may have arrived later by the difference, and
+    // the one after it, being quick, would then arrive within the same second.
+    private TimeSpan CountsFrom(Start start, TimeSpan now)
+    {
+        var late = (start.Took ?? now - start.At) - (_answers < AnswersToKnow ? TimeSpan.Zero : _quickest);
+        return start.At
+            + (
+                late < TimeSpan.Zero ? TimeSpan.Zero
+                : late < LongestWay ? late
+                : LongestWay
+            );
     }
 
     private void WakeAfter(TimeSpan wait)
@@ -186,5 +210,16 @@ internal sealed class AccountLimiter(TimeProvider time, int requestsPerSecond = 
 
     private TimeSpan Now() => time.GetElapsedTime(_origin);
 
-    private sealed class Waiter() : TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>A request that was let through.</summary>
+    /// <param name="at">When.</param>
+    internal sealed class Start(TimeSpan at)
+    {
+        /// <summary>When it was let through, since the limiter was made.</summary>
+        public TimeSpan At { get; } = at;
+
+        /// <summary>How long its answer took; null while there is none.</summary>
+        public TimeSpan? Took { get; set; }
+    }
+
+    private sealed class Waiter() : TaskCompletionSource<Start>(TaskCreationOptions.RunContinuationsAsynchronously);
 }

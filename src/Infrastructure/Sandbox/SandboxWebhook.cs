@@ -50,11 +50,11 @@ public static class SandboxWebhook
         }
         form.Add("contact[customer_acct_name]", contact.OrganizationName);
         form.Add("contact[orgname]", contact.OrganizationName);
-        if (tag is not null)
-            form.Add("tag", tag);
         form.Add("customer_acct_name", contact.OrganizationName);
         form.Add("customer_acct_id", "0");
         form.Add("orgname", contact.OrganizationName);
+        if (tag is not null)
+            form.Add("tag", tag);
         return form.ToString();
     }
 
