@@ -31,5 +31,15 @@ add_action('init', function () {
     register_meta('user', 'cleansync_creation', $text + ['auth_callback' => $guarded]);
     register_meta('user', 'membership_level', $text);
     register_meta('user', 'billing_phone', $text);
+    // Protected by its name, and nobody says who may write it: core refuses it to everybody.
+    register_meta('user', '_hidden', $text);
     register_meta('user', 'points', ['type' => 'integer', 'single' => true, 'show_in_rest' => true]);
+});
+
+// A plugin that breaks down over one user's value.
+add_filter('pre_user_last_name', function ($name) {
+    if ($name === 'cleansync-fatal') {
+        throw new Error('Broken down as asked for.');
+    }
+    return $name;
 });

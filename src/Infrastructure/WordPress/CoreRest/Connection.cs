@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using CleanSync.Application.Ports;
 
@@ -28,7 +29,7 @@ internal sealed record Connection(string Login, string Email)
         var capabilities = UserJson.Capabilities(me, []);
         var missing = Needed.Where(capability => !capabilities.Contains(capability)).ToList();
         return missing.Count == 0
-            ? new Connection(login.ToString(), email.ToString())
+            ? new Connection(login.ToString(), WebUtility.HtmlDecode(email.ToString()))
             : throw new SiteHeldException(
                 $"wordpress: the connected user lacks {string.Join(", ", missing)}; make him an administrator, or add what is missing to his role"
             );

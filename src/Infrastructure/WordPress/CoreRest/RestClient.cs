@@ -62,8 +62,8 @@ internal sealed class RestClient(RestWire wire, RestRootFinder roots)
         CancellationToken cancellationToken
     )
     {
-        // The site's permalinks may have changed, or it has moved: look for the root again next time.
-        if (answer.Error is null && (int)answer.Status is (>= 300 and < 400) or 404)
+        // A page instead of JSON: the permalinks may have changed, or the site has moved. Look for the root again next time.
+        if (answer.Error is null && (answer.Json is null || (int)answer.Status >= 300))
             roots.Forget();
         if (RestRootFinder.IsElsewhere(answer, address, out var elsewhere))
             throw new PermanentException($"wordpress: the site has moved; set its Url to {elsewhere}");

@@ -41,10 +41,11 @@ internal sealed class RestRootFinder(RestWire wire, WordPressSite site)
             answer = await wire.Send(HttpMethod.Get, address, null, signedIn: true, cancellationToken);
             if (IsElsewhere(answer, address, out var elsewhere))
                 throw new PermanentException($"wordpress: the site has moved; set its Url to {elsewhere}");
-            // A refusal in WordPress's own form is a find too: the request that follows will be refused with a better reason.
+            // A refusal is a find too: the request that follows will be refused with a better reason.
             if (
                 IsIndex(answer)
-                || answer is { Error: not null, Status: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden }
+                || answer.Status == HttpStatusCode.Unauthorized
+                || answer is { Error: not null, Status: HttpStatusCode.Forbidden }
             )
                 return root;
             if ((int)answer.Status is 408 or 425 or 429 or >= 500)

@@ -55,6 +55,7 @@ internal sealed class UserCreator(RestClient client, Kept<SiteSchema> schema, Us
             // wp_insert_user() names these itself; the controller puts its own into rest_invalid_param.
             "rest_user_invalid_username" or "invalid_username" or "user_login_too_long" or "empty_user_login" =>
                 new Creation.LoginRefused(),
+            "rest_user_invalid_email" or "rest_invalid_email" or "invalid_email" => new Creation.EmailRefused(),
             "rest_user_invalid_password" => new Creation.PasswordRefused(),
             _ when error.Params.Contains("username") => new Creation.LoginRefused(),
             _ when error.Params.Contains("email") => new Creation.EmailRefused(),
