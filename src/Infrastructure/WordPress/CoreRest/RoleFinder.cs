@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
 namespace CleanSync.Infrastructure.WordPress.CoreRest;
@@ -77,6 +78,10 @@ internal sealed class RoleFinder(RestClient client, TimeProvider time)
             "rest_user_invalid_role" => false,
             // On a network the login is checked by wpmu_validate_user_signup().
             "rest_invalid_param" when answer.Error.MoreCodes.Overlaps(["user_name", "user_email"]) => true,
+            // Cannot be, unless a plugin renames new users. Asking again would make another one.
+            null when answer.Succeeded => throw new PermanentException(
+                "wordpress: the question for a role made a user"
+            ),
             _ => throw RestFaults.Unexpected(answer),
         };
     }
