@@ -45,9 +45,8 @@ public abstract class HistoryContract : StoreContract
         var work = Assert.Single(await Inbox.Claim(Site, 1, Cancel));
         await Inbox.Finish(work, new NextStep.Done(), Entry(1), Cancel);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            Inbox.Finish(work, new NextStep.Done(), Entry(1), Cancel)
-        );
+        await Inbox.Finish(work, new NextStep.Done(), Entry(1), Cancel);
+
         Assert.Single(await Store.History.Latest(Site, 10, Cancel));
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
@@ -13,6 +14,10 @@ internal sealed class SqliteInbox(
 {
     // Rows that one transaction makes due again.
     private const int RetryChunk = 1000;
+
+    // Claims whose commit failed. A disk may report a fault and keep the commit all the same; nobody works such a row, so
+    // the next claim puts it back.
+    private readonly ConcurrentQueue<ClaimedWork> _inDoubt = new();
 
     public async Task<long> Accept(string site, long contact, SyncRequest request, CancellationToken cancellationToken)
     {
@@ -47,19 +52,30 @@ internal sealed class SqliteInbox(
     public Task<IReadOnlyList<ClaimedWork>> Claim(string site, int limit, CancellationToken cancellationToken)
     {
         MustBeWorker();
-        return writer.Write(session => Take(session, site, limit), cancellationToken);
+        IReadOnlyList<ClaimedWork> taken = [];
+        var doubtful = new List<ClaimedWork>();
+        return writer.Write(
+            session =>
+            {
+                while (_inDoubt.TryDequeue(out var work))
+                    doubtful.Add(work);
+                foreach (var work in doubtful)
+                    End(session, work, new NextStep.Wait(time.GetUtcNow(), "the store failed"));
+                return taken = Take(session, site, limit);
+            },
+            storeFailed: () =>
+            {
+                foreach (var work in doubtful.Concat(taken))
+                    _inDoubt.Enqueue(work);
+            },
+            cancellationToken
+        );
     }
 
     public Task Finish(ClaimedWork work, NextStep step, HistoryEntry? entry, CancellationToken cancellationToken) =>
         writer.Write(
-            session =>
-            {
-                if (!End(session, work, step))
-                    throw new InvalidOperationException(
-                        $"Contact {work.Contact} of site '{work.Site}' is not claimed with receipt {work.Receipt}."
-                    );
-                return entry is not null && HistorySql.Append(session, entry);
-            },
+            // A claim that is no more was finished before: by a call whose commit was durable although it reported a fault.
+            session => End(session, work, step) && entry is not null && HistorySql.Append(session, entry),
             cancellationToken
         );
 

@@ -15,7 +15,7 @@ internal sealed class SqliteStore : IAsyncDisposable
         _database = database;
         Writer = new SqliteWriter(database, time, logger);
         var reader = new SqliteReader(database);
-        WorkerLock = new SqliteWorkerLock(database.Path);
+        WorkerLock = new SqliteWorkerLock(database.Path, time);
         Inbox = new SqliteInbox(Writer, reader, WorkerLock, time);
         Ledger = new SqliteLedger(Writer, reader);
         History = new SqliteHistory(Writer, reader);
@@ -30,7 +30,7 @@ internal sealed class SqliteStore : IAsyncDisposable
     /// <summary>The outcomes of the last weeks.</summary>
     public IHistory History { get; }
 
-    /// <summary>To be acquired before <see cref="IInbox.Release"/> and <see cref="IInbox.Claim"/>, which insist on it.</summary>
+    /// <summary>The worker role: to be taken before <see cref="IInbox.Release"/> and <see cref="IInbox.Claim"/>, which insist on it.</summary>
     public SqliteWorkerLock WorkerLock { get; }
 
     /// <summary>The writer, for those who count commits.</summary>

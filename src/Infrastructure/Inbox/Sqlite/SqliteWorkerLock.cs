@@ -1,11 +1,16 @@
+using CleanSync.Application.Ports;
+
 namespace CleanSync.Infrastructure.Inbox.Sqlite;
 
 /// <summary>
 /// Says which process works a database: the one that holds <c>DATABASE.lock</c> open. Every process may accept; only the
 /// holder may release and claim (SPEC 5.4). The system takes the lock from a process that dies, however it dies.
 /// </summary>
-internal sealed class SqliteWorkerLock(string databasePath) : IDisposable
+internal sealed class SqliteWorkerLock(string databasePath, TimeProvider time) : IWorkerRole, IDisposable
 {
+    // A waiting process takes over within this time.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private FileStream? _file;
     private bool _disposed;
@@ -42,14 +47,40 @@ internal sealed class SqliteWorkerLock(string databasePath) : IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public async Task<IAsyncDisposable> Take(CancellationToken cancellationToken)
+    {
+        while (!TryAcquire())
+            await Task.Delay(Pause, time, cancellationToken);
+        return new Right(this);
+    }
+
     /// <summary>Gives the lock up. The file stays: removing it would let two processes lock two files of one name.</summary>
+    public void Release()
+    {
+        lock (_lock)
+        {
+            _file?.Dispose();
+            _file = null;
+        }
+    }
+
+    /// <summary>Gives the lock up for good.</summary>
     public void Dispose()
     {
         lock (_lock)
         {
             _disposed = true;
-            _file?.Dispose();
-            _file = null;
+            Release();
+        }
+    }
+
+    private sealed class Right(SqliteWorkerLock held) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            held.Release();
+            return ValueTask.CompletedTask;
         }
     }
 }

@@ -49,14 +49,23 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>How many transactions were committed.</summary>
     public long Commits => Interlocked.Read(ref _commits);
 
+    /// <summary>Called after each commit. Tests throw here: a commit that is durable, and reported as failed.</summary>
+    internal Action? AfterCommit { get; set; }
+
     /// <summary>
     /// Runs the work in a transaction and ends when it is durable. Once the work has begun its end is always awaited: a
     /// caller who gave up in between would not know what happened.
     /// </summary>
+    /// <param name="work">The work. It may be run again after a rollback: the last run counts.</param>
+    /// <param name="storeFailed">
+    /// Called before anything else is written, when the store failed. Whether the work is durable is not known then: a disk
+    /// may report a fault and keep the commit all the same.
+    /// </param>
+    /// <param name="cancellationToken">Cancels work that has not begun.</param>
     /// <exception cref="Application.Ports.TransientException">The store does not work now, or is closed.</exception>
-    public async Task<T> Write<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken)
+    public async Task<T> Write<T>(Func<SqliteSession, T> work, Action? storeFailed, CancellationToken cancellationToken)
     {
-        var operation = new WriteOperation<T>(work, cancellationToken);
+        var operation = new WriteOperation<T>(work, storeFailed, cancellationToken);
         try
         {
             await _queue.Writer.WriteAsync(operation, cancellationToken);
@@ -67,6 +76,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
         return await operation.End;
     }
+
+    /// <inheritdoc cref="Write{T}(Func{SqliteSession, T}, Action?, CancellationToken)"/>
+    public Task<T> Write<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) =>
+        Write(work, storeFailed: null, cancellationToken);
 
     /// <summary>Writes what waits, then closes the connection.</summary>
     public async ValueTask DisposeAsync()
@@ -178,5 +191,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         session.Commit();
         Interlocked.Increment(ref _commits);
+        AfterCommit?.Invoke();
     }
 }

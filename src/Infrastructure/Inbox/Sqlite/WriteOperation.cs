@@ -1,3 +1,5 @@
+using CleanSync.Application.Ports;
+
 namespace CleanSync.Infrastructure.Inbox.Sqlite;
 
 /// <summary>One thing to write, and the one who waits for it to be durable.</summary>
@@ -12,19 +14,22 @@ internal abstract class WriteOperation
     /// <summary>Says that it is durable.</summary>
     public abstract void Committed();
 
-    /// <summary>Says that it left no trace.</summary>
+    /// <summary>Says that it failed: by itself, leaving no trace, or with the store, which leaves it open.</summary>
     public abstract void Failed(Exception error);
 }
 
 /// <summary>A write with a result.</summary>
-internal sealed class WriteOperation<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken)
-    : WriteOperation
+internal sealed class WriteOperation<T>(
+    Func<SqliteSession, T> work,
+    Action? storeFailed,
+    CancellationToken cancellationToken
+) : WriteOperation
 {
     // The continuations of a group must not run on the thread that has the next group to commit.
     private readonly TaskCompletionSource<T> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T _result = default!;
 
-    /// <summary>Ends when the write is durable, or when it is certain that it left no trace.</summary>
+    /// <summary>Ends when the write is durable, or has failed.</summary>
     public Task<T> End => _end.Task;
 
     public override bool IsWanted()
@@ -39,5 +44,10 @@ internal sealed class WriteOperation<T>(Func<SqliteSession, T> work, Cancellatio
 
     public override void Committed() => _end.TrySetResult(_result);
 
-    public override void Failed(Exception error) => _end.TrySetException(error);
+    public override void Failed(Exception error)
+    {
+        if (error is TransientException)
+            storeFailed?.Invoke();
+        _end.TrySetException(error);
+    }
 }
