@@ -3,33 +3,48 @@ namespace CleanSync.Infrastructure.Inbox.Sqlite;
 /// <summary>The statements of the inbox. On the right of an assignment stands the row as it was before.</summary>
 internal static class InboxSql
 {
-    /// <summary>
-    /// Stores a request, or joins it as <see cref="Domain.SyncRequest.Join"/> does: SQLite's max of several values is null
-    /// when one of them is, hence the coalesce. What arrives keeps the due time, except that it revives a parked row.
-    /// </summary>
-    public static readonly Sql Accept = new(
-        """
+    private const string Insert = """
         INSERT INTO inbox (site, contact, action, role, notify, receipt, received, due)
         VALUES ($site, $contact, $action, $role, $notify, $receipt, $now, $now)
         ON CONFLICT (site, contact) DO UPDATE SET
+        """;
+
+    // As SyncRequest.Join does. SQLite's max of several values is null when one of them is, hence the coalesce.
+    private const string Join = """
             action = coalesce(max(action, excluded.action), excluded.action),
             role = coalesce(excluded.role, role),
             notify = coalesce(max(notify, excluded.notify), notify, excluded.notify),
-            received = iif(action IS NULL, excluded.received, received),
             webhooks = webhooks + 1,
-            receipt = excluded.receipt,
+            receipt = excluded.receipt
+        """;
+
+    private static readonly string[] Request = ["$site", "$contact", "$action", "$role", "$notify", "$receipt", "$now"];
+
+    /// <summary>
+    /// Stores a request for a new contact, or joins it to one that waits already. Changes no row when that is not the case:
+    /// then <see cref="AcceptInto"/> does it. Names no column of an index, so that a join writes one page and no more.
+    /// </summary>
+    public static readonly Sql Accept = new(
+        $"""
+        {Insert}
+        {Join}
+        WHERE action IS NOT NULL AND parked IS NULL
+        """,
+        Request
+    );
+
+    /// <summary>As <see cref="Accept"/>, for a row that is parked, which it revives, or claimed with nothing pending.</summary>
+    public static readonly Sql AcceptInto = new(
+        $"""
+        {Insert}
+        {Join},
+            received = iif(action IS NULL, excluded.received, received),
             due = iif(parked IS NULL, due, excluded.due),
             attempts = iif(parked IS NULL, attempts, 0),
             failing_since = iif(parked IS NULL, failing_since, NULL),
             parked = NULL
         """,
-        "$site",
-        "$contact",
-        "$action",
-        "$role",
-        "$notify",
-        "$receipt",
-        "$now"
+        Request
     );
 
     /// <summary>Rows that are due at the same time go in the order of their contacts.</summary>

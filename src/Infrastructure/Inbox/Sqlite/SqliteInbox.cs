@@ -151,17 +151,21 @@ internal sealed class SqliteInbox(
     private static long Store(SqliteSession session, string site, long contact, SyncRequest request)
     {
         var receipt = session.NextReceipt();
-        session.Execute(
-            InboxSql.Accept,
-            site,
-            contact,
-            (int)request.Action,
-            request.Role,
-            request.SendNotification,
-            receipt,
-            session.Now
-        );
+        if (Store(InboxSql.Accept) == 0)
+            Store(InboxSql.AcceptInto);
         return receipt;
+
+        int Store(Sql sql) =>
+            session.Execute(
+                sql,
+                site,
+                contact,
+                (int)request.Action,
+                request.Role,
+                request.SendNotification,
+                receipt,
+                session.Now
+            );
     }
 
     private static IReadOnlyList<ClaimedWork> Take(SqliteSession session, string site, int limit)
