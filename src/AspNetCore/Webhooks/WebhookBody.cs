@@ -21,7 +21,8 @@ internal static class WebhookBody
         if (request.ContentLength > Longest)
             return false;
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = Longest;
+            // The server counts the framing of chunks too; the exact limit is kept here.
+            limit.MaxRequestBodySize = 2 * Longest;
         var size = (int)Math.Min(request.ContentLength ?? Looked, Looked);
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(size, 1));
         try
