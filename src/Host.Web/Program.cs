@@ -1,12 +1,15 @@
-using CleanSync.Host.Web.Sandbox;
+using System.CommandLine;
+using CleanSync.Host.Web;
+using CleanSync.Host.Web.Commands;
 
-var builder = WebApplication.CreateBuilder(args);
-var sandbox = SandboxHost.IsWanted(builder.Configuration) ? await SandboxHost.Start(builder) : null;
-builder.Services.AddCleanSync(builder.Configuration).AddCleanSyncWebhooks();
+var root = new RootCommand(
+    "Keeps WordPress users in step with ActiveCampaign contacts. Without a command: run the host."
+)
+{
+    KeyCommand.Create(),
+};
 
-var app = builder.Build();
-app.MapCleanSync();
-app.MapCleanSyncHealth();
-if (sandbox is not null)
-    app.MapSandboxPage();
-await app.RunAsync();
+// Settings of the host, such as --urls, are its own to read.
+root.TreatUnmatchedTokensAsErrors = false;
+root.SetAction((line, cancellation) => WebHost.Run(args, line.UnmatchedTokens, cancellation));
+return await root.Parse(args).InvokeAsync();

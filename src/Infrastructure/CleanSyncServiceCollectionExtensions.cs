@@ -58,13 +58,17 @@ public static class CleanSyncServiceCollectionExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().Inbox);
         services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().Ledger);
         services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().History);
-        services.TryAddSingleton<IWorkerRole, SqliteWorkerRole>();
+        services.TryAddSingleton<IWorkerRole>(provider => provider.GetRequiredService<SqliteStore>().WorkerLock);
         return services;
     }
 
     private static IServiceCollection AddCleanSyncActiveCampaign(this IServiceCollection services)
     {
-        services.AddHttpClient(AccountHttp.Name).ConfigurePrimaryHttpMessageHandler(AccountHttp.CreateHandler);
+        // Its own log lines would hold addresses with emails in them.
+        services
+            .AddHttpClient(AccountHttp.Name)
+            .ConfigurePrimaryHttpMessageHandler(AccountHttp.CreateHandler)
+            .RemoveAllLoggers();
         services.TryAddSingleton<ContactsFactory>(provider =>
         {
             var limiters = new ConcurrentDictionary<Uri, AccountLimiter>();
@@ -86,7 +90,10 @@ public static class CleanSyncServiceCollectionExtensions
 
     private static IServiceCollection AddCleanSyncWordPress(this IServiceCollection services)
     {
-        services.AddHttpClient(WordPressHttp.Name).ConfigurePrimaryHttpMessageHandler(WordPressHttp.Handler);
+        services
+            .AddHttpClient(WordPressHttp.Name)
+            .ConfigurePrimaryHttpMessageHandler(WordPressHttp.Handler)
+            .RemoveAllLoggers();
         services.TryAddSingleton<DirectoryFactory>(provider => (_, options) => WordPressDirectory(provider, options));
         return services;
     }

@@ -85,6 +85,9 @@ internal sealed class SmtpOptionsValidator : AbstractValidator<SmtpOptions>
 {
     public SmtpOptionsValidator()
     {
+        RuleFor(o => o.Host)
+            .Must(host => string.IsNullOrEmpty(host) || Uri.CheckHostName(host) != UriHostNameType.Unknown)
+            .WithMessage("write the name or address of the server alone, for instance mail.example.com");
         RuleFor(o => o.Port).InclusiveBetween(1, 65535).WithMessage("write a port from 1 to 65535, usually 587");
         RuleFor(o => o.From)
             .Must(from => from is null || SmtpWelcomeMail.IsMailbox(from))

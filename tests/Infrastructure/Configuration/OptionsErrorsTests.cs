@@ -13,6 +13,7 @@ public sealed class OptionsErrorsTests
             { "History:Keep", "00:00:00", "from 0.01:00:00" },
             { "TrustedProxies:0", "proxy.example", "network" },
             { "Smtp:Port", "70000", "65535" },
+            { "Smtp:Host", "smtp://mail.example", "alone" },
             { "Smtp:Port", "many", "whole number" },
             { "Smtp:From", "a@b.example, c@d.example", "one address" },
             { "Sites:shop:ActiveCampaign:Url", "http://account.api-us1.com", "http only to this machine" },

@@ -1,0 +1,75 @@
+using CleanSync.Host.Web.Sandbox;
+using CleanSync.Infrastructure.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace CleanSync.Host.Web;
+
+/// <summary>The host itself: the webhook and the health endpoints.</summary>
+internal static class WebHost
+{
+    private const string DefaultUrl = "http://127.0.0.1:5000";
+
+    /// <summary>Runs until it is told to stop.</summary>
+    /// <param name="args">The whole command line.</param>
+    /// <param name="settings">What no command took of it.</param>
+    /// <param name="cancellationToken">Stops the host.</param>
+    /// <returns>0, or 1 when the configuration has errors.</returns>
+    public static async Task<int> Run(
+        string[] args,
+        IReadOnlyList<string> settings,
+        CancellationToken cancellationToken
+    )
+    {
+        // A mistyped command must not start the host.
+        if (
+            settings.Count > 0
+            && settings[0] is not ['-' or '/', ..]
+            && !settings[0].Contains('=', StringComparison.Ordinal)
+        )
+            return Complain($"There is no command {settings[0]}; see --help.");
+        try
+        {
+            await using var app = await Build(args);
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+            await app.RunAsync(cancellationToken);
+            return 0;
+        }
+        catch (OptionsValidationException errors) when (errors.OptionsType == typeof(CleanSyncOptions))
+        {
+            return Complain(
+                "The configuration has errors:\n\n" + string.Join('\n', errors.Failures.Select(e => "  * " + e))
+            );
+        }
+        catch (InvalidDataException error)
+        {
+            return Complain($"The configuration cannot be read: {error.Message} {error.InnerException?.Message}");
+        }
+    }
+
+    private static async Task<WebApplication> Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        if (!NamesAnAddress(builder.Configuration))
+            builder.WebHost.UseUrls(DefaultUrl);
+        var sandbox = SandboxHost.IsWanted(builder.Configuration) ? await SandboxHost.Start(builder) : null;
+        builder.Services.AddCleanSync(builder.Configuration).AddCleanSyncWebhooks();
+        var app = builder.Build();
+        app.MapCleanSync();
+        app.MapCleanSyncHealth();
+        if (sandbox is not null)
+            app.MapSandboxPage();
+        return app;
+    }
+
+    private static bool NamesAnAddress(ConfigurationManager configuration) =>
+        configuration[WebHostDefaults.ServerUrlsKey] is not null
+        || configuration[WebHostDefaults.HttpPortsKey] is not null
+        || configuration[WebHostDefaults.HttpsPortsKey] is not null
+        || configuration.GetSection("Kestrel:Endpoints").Exists();
+
+    private static int Complain(string text)
+    {
+        Console.Error.WriteLine(text);
+        return 1;
+    }
+}
