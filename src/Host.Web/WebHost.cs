@@ -1,5 +1,6 @@
 using CleanSync.Host.Web.Sandbox;
 using CleanSync.Infrastructure.Configuration;
+using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Options;
 
 namespace CleanSync.Host.Web;
@@ -49,6 +50,14 @@ internal static class WebHost
     private static async Task<WebApplication> Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
+        // The settings that come with the program count wherever it is started from; everything else overrides them.
+        var shipped = new JsonConfigurationSource
+        {
+            Path = Path.Combine(AppContext.BaseDirectory, "appsettings.json"),
+            Optional = true,
+        };
+        shipped.ResolveFileProvider();
+        builder.Configuration.Sources.Insert(0, shipped);
         if (!NamesAnAddress(builder.Configuration))
             builder.WebHost.UseUrls(DefaultUrl);
         var sandbox = SandboxHost.IsWanted(builder.Configuration) ? await SandboxHost.Start(builder) : null;

@@ -110,7 +110,7 @@ internal sealed partial class WebhookEndpoint(KeyCheck keys, ILogger<WebhookEndp
     private Task Refuse(HttpResponse response, TimeSpan? keepAway)
     {
         const string remedy =
-            "Give the site's key as access_key in the URL, as X-Access-Key or as Authorization: Bearer.";
+            "Give the key of the site as access_key in the URL, as X-Access-Key or as Authorization: Bearer.";
         if (keepAway is not { } wait)
             return WebhookAnswer.Problem(
                 response,
