@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace CleanSync.Host.Web.Tests;
+
+public sealed class CommandLineTests
+{
+    [Fact]
+    [Trait("Spec", "1.3")]
+    public async Task Key_new_prints_a_fresh_key_of_256_bits_and_where_it_goes()
+    {
+        var (code, output, _) = await Run(["key", "new"]);
+        var (_, other, _) = await Run(["key", "new"]);
+        var key = output.Split('\n')[0].Trim();
+
+        Assert.Equal(0, code);
+        Assert.Matches("^[A-Za-z0-9_-]{43}$", key);
+        Assert.NotEqual(key, other.Split('\n')[0].Trim());
+        Assert.Contains("CleanSync:Sites:(site):AccessKeys:0", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Spec", "9.1")]
+    public async Task Configuration_errors_are_a_list_and_no_stack_trace()
+    {
+        var (code, output, errors) = await Run(
+            [],
+            ("CleanSync__Sites__shop__AccessKeys__0", "short"),
+            ("CleanSync__Smtp__Port", "many")
+        );
+
+        Assert.Equal(1, code);
+        Assert.Contains("  * CleanSync:Smtp:Port is \"many\": write a whole number.", errors, StringComparison.Ordinal);
+        Assert.Contains("  * CleanSync:Sites:shop:WordPress:Url is not set", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output + errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", output + errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Spec", "9.3")]
+    public async Task A_mistyped_command_does_not_start_the_host()
+    {
+        var (code, _, errors) = await Run(["kye", "new"]);
+        Assert.Equal(1, code);
+        Assert.Contains("kye", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Spec", "9.4")]
+    public async Task Without_a_command_the_host_runs_where_it_is_told_to()
+    {
+        using var host = Start(["--urls", "http://127.0.0.1:0"], []);
+        try
+        {
+            string? line;
+            do line = await host.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            while (line is not null && !line.Contains("listening on: ", StringComparison.Ordinal));
+            using var http = new HttpClient { BaseAddress = new Uri(line!.Split("listening on: ")[1]) };
+            Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live")).StatusCode);
+            Assert.Equal(HttpStatusCode.Forbidden, (await http.GetAsync("/?wpf_action=test")).StatusCode);
+        }
+        finally
+        {
+            host.Kill();
+        }
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> Run(
+        string[] arguments,
+        params (string Name, string Value)[] environment
+    )
+    {
+        using var process = Start(arguments, environment);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        return (process.ExitCode, await output, await errors);
+    }
+
+    private static Process Start(string[] arguments, (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "CleanSync.Host.Web.dll"));
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+}
