@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 using CleanSync.Infrastructure.WordPress;

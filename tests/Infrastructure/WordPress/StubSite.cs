@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
-using CleanSync.Domain;
 using CleanSync.Infrastructure.WordPress;
 using CleanSync.Infrastructure.WordPress.CoreRest;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -29,7 +29,7 @@ internal sealed record RestAnswer(HttpStatusCode Status, JsonElement? Json, bool
 }
 
 /// <summary>A WP_Error as <c>rest_convert_error_to_response()</c> writes it.</summary>
-/// <param name="Code">The code, the only part worth deciding on: several refusals come with status 500 (facts 2).</param>
+/// <param name="Code">The code, the only part worth deciding on: several refusals come with status 500.</param>
 /// <param name="Params">The parameters that it names, for instance <c>locale</c> or <c>meta.points</c>.</param>
 /// <param name="MoreCodes">Codes of further errors that came with it; on a network these say what is wrong.</param>
 internal sealed record RestError(string Code, IReadOnlySet<string> Params, IReadOnlySet<string> MoreCodes)

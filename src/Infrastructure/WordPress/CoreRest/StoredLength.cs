@@ -2,7 +2,7 @@ namespace CleanSync.Infrastructure.WordPress.CoreRest;
 
 /// <summary>
 /// The lengths that WordPress's users table has room for. Some overlong values answer 200 or 201 and write nothing, or create
-/// nobody (facts 2), so they are never sent.
+/// nobody, so they are never sent.
 /// </summary>
 internal static class StoredLength
 {

@@ -85,7 +85,7 @@ internal sealed partial class UserChanger
         var items = Responses(answer, jobs.Length);
         if (items is null)
         {
-            // One user's fatal error in some plugin loses the answer for all (facts 7). Each alone, it hits only him.
+            // One user's fatal error in some plugin loses the answer for all. Each alone, it hits only him.
             Log.BatchLost(_logger, jobs.Length, (int)answer.Status);
             if (answer.Error is not null)
                 _schema.Forget();

@@ -7,7 +7,7 @@ namespace CleanSync.Infrastructure.WordPress.CoreRest;
 
 /// <summary>
 /// Creates users: one request each, never in a batch, never repeated unless the site answered that it created nobody. What an
-/// answer means stands in its code, not in its status (facts 2).
+/// answer means stands in its code, not in its status.
 /// </summary>
 internal sealed class UserCreator(RestClient client, Kept<SiteSchema> schema, UserReader reader)
 {

@@ -23,7 +23,7 @@ internal sealed class UserJson(WordPressSite site)
     ];
 
     /// <summary>
-    /// The <c>_fields</c> parameter for whole users: a page of 100 costs a third of what it costs without (facts 4). The users
+    /// The <c>_fields</c> parameter for whole users: a page of 100 costs a third of what it costs without. The users
     /// controller gives meta as a whole or not at all: it tests for <c>meta</c> and never for <c>meta.key</c>.
     /// </summary>
     public static string Fields { get; } =

@@ -44,7 +44,7 @@ internal static class UserParts
             else if (schema.Meta.GetValueOrDefault(target) is { } kind)
                 parts.Add(new(target, target, true, MetaValue(content, kind)));
             else
-                // Core answers 200 to a key that is not registered, and drops the value (facts 5).
+                // Core answers 200 to a key that is not registered, and drops the value.
                 warnings.Add(new Warning("meta_not_registered", target));
         }
         if (changes.Tags is { } tags)
@@ -109,7 +109,7 @@ internal static class UserParts
     private static JsonNode? MetaValue(FieldContent content, MetaKind kind) =>
         kind.Shape switch
         {
-            // Always an array: core would split a text at its commas (rest_parse list, facts 5).
+            // Always an array: core would split a text at its commas (rest_sanitize_array()).
             MetaShape.List => Array(
                 content switch
                 {

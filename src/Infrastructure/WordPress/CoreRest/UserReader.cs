@@ -9,7 +9,7 @@ namespace CleanSync.Infrastructure.WordPress.CoreRest;
 
 /// <summary>
 /// Finds users. Always with context=edit: without it a site that did not accept the credentials answers 200 with the authors
-/// of public posts, and everybody else would seem not to exist (facts 2 and 4).
+/// of public posts, and everybody else would seem not to exist.
 /// </summary>
 internal sealed class UserReader
 {
