@@ -34,6 +34,7 @@ internal static class ApplicationRegistration
         services.TryAddSingleton<SyncMetrics>();
         services.TryAddSingleton<PersonLocks>();
         services.TryAddSingleton<PasswordMemory>();
+        services.TryAddSingleton<RoleWatch>();
         services.TryAddSingleton<Decider>();
         services.TryAddSingleton<IntentReview>();
         services.TryAddSingleton<ChangeWriter>();

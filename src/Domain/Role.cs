@@ -24,4 +24,10 @@ public sealed class RoleBook
 
     /// <summary>The role of that slug or title; null when the site has none, or the name was never asked for.</summary>
     public Role? Find(string name) => _roles.GetValueOrDefault(name);
+
+    /// <summary>Whether the capabilities of the role of this slug are known.</summary>
+    public bool Tells(string slug) =>
+        _roles.Values.Any(role =>
+            role is { Capabilities: not null } && string.Equals(role.Slug, slug, StringComparison.Ordinal)
+        );
 }

@@ -32,6 +32,9 @@ internal sealed class FakeUsers(World world) : IUsers
             ["administrator"] = new Role("administrator", "Administrator", ImmutableHashSet.Create("manage_options")),
         };
 
+    /// <summary>What roles hold whose capabilities <see cref="Roles"/> does not tell.</summary>
+    public Dictionary<string, HashSet<string>> Hidden { get; } = [];
+
     public User Add(string email, string login, string role = "subscriber", params string[] tags)
     {
         var user = new User(
@@ -97,6 +100,9 @@ internal sealed class FakeUsers(World world) : IUsers
             {
                 Email = changes.Email ?? user.Email,
                 Roles = changes.Roles is { } roles ? [.. roles] : user.Roles,
+                Capabilities = changes.Roles is { } given
+                    ? given.SelectMany(slug => Roles[slug].Capabilities ?? Hidden[slug]).ToHashSet()
+                    : user.Capabilities,
                 Tags = changes.Tags?.All ?? user.Tags,
                 Values = user.Values.ToImmutableDictionary().SetItems(changes.Values),
             };

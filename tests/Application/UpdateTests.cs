@@ -45,6 +45,25 @@ public sealed class UpdateTests
     }
 
     [Fact]
+    [Trait("Spec", "2.10")]
+    public async Task A_role_that_turns_out_to_be_privileged_is_taken_back_and_not_given_again()
+    {
+        _world.Rules = _world.Rules with { AllowedRoles = ImmutableHashSet.Create("danger") };
+        _world.Users.Roles["danger"] = new Role("danger", "Danger", null);
+        _world.Users.Hidden["danger"] = ["manage_options"];
+        var user = _world.Users.Add("ann@example.test", "ann");
+        _world.Contacts.Add(World.Ann());
+        var process = _world.Start();
+        for (var i = 0; i < 2; i++)
+        {
+            var outcome = await process.Send(new UpdateUser("shop", 42, "danger"));
+            Assert.Contains(new Warning("role_privileged", "danger"), outcome.Warnings);
+            Assert.Equal(["subscriber"], _world.Users.All[user.Id].Roles);
+        }
+        Assert.Equal(2, _world.Users.Changes);
+    }
+
+    [Fact]
     [Trait("Spec", "2.7")]
     public async Task An_empty_tag_list_is_believed_only_after_a_call_for_that_contact_alone()
     {
@@ -124,6 +143,7 @@ public sealed class UpdateTests
             _world.Store,
             new Syncing.IntentReview(_world.Store, _world.Time),
             new Syncing.PersonLocks(),
+            new Syncing.RoleWatch(),
             new Randomness()
         );
         await Assert.ThrowsAsync<TransientException>(() =>

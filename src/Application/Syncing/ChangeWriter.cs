@@ -5,7 +5,7 @@ using CleanSync.Domain;
 namespace CleanSync.Application.Syncing;
 
 /// <summary>Carries out every plan but a creation, and records what was applied.</summary>
-internal sealed class ChangeWriter(ILedger ledger, IInbox inbox)
+internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles)
 {
     /// <exception cref="TransientException">A lagging read, or a user who vanished meanwhile: planned again later.</exception>
     public async Task<Written> Write(Decision decision, CancellationToken cancellationToken)
@@ -42,6 +42,8 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox)
             if (report.UserGone)
                 throw new TransientException("wordpress: the user vanished while he was being changed");
             refused = report.Warnings;
+            if (await Checked(decision, change, cancellationToken) is { } privileged)
+                refused = refused.Add(privileged);
         }
         var entry = Applied(decision.Entry, decision.Seen?.Contact, user.Id);
         if (decision.Seen?.Owner == EmailOwner.GoneContact)
@@ -56,6 +58,16 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox)
             entry,
             user
         );
+    }
+
+    // A role whose capabilities the site did not tell shows on the user what it holds.
+    private async Task<Warning?> Checked(Decision decision, UserPlan.Change change, CancellationToken cancellationToken)
+    {
+        if (change.Changes.Roles is not { } given || decision.Seen?.Roles is not { } book || given.All(book.Tells))
+            return null;
+        return await decision.Site.Users.FindById(change.User.Id, cancellationToken) is { } after
+            ? await roles.TakeBack(decision.Site, after, change.User.Roles, cancellationToken)
+            : null;
     }
 
     /// <summary>The entry after a read of the contact was applied to a user. A gone contact leaves no read to record.</summary>

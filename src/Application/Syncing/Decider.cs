@@ -12,7 +12,14 @@ namespace CleanSync.Application.Syncing;
 /// <item>the plan, after the site's policy. Reads again alone when the planner wants that.</item>
 /// </list>
 /// </summary>
-internal sealed class Decider(ISites sites, ILedger ledger, IntentReview intents, PersonLocks locks, Randomness random)
+internal sealed class Decider(
+    ISites sites,
+    ILedger ledger,
+    IntentReview intents,
+    PersonLocks locks,
+    RoleWatch watch,
+    Randomness random
+)
 {
     public async Task<Decision> Decide(
         string siteName,
@@ -103,7 +110,7 @@ internal sealed class Decider(ISites sites, ILedger ledger, IntentReview intents
                         : default,
                 AppliedUpdate = entry.AppliedUpdate,
                 LaggingReads = entry.LaggingReads,
-                Roles = names.Count == 0 ? RoleBook.Empty : await site.Users.ResolveRoles(names, cancellationToken),
+                Roles = await Roles(site, names, cancellationToken),
                 Abilities = await site.Users.Describe(cancellationToken),
                 Random = random.Number(),
             };
@@ -122,6 +129,15 @@ internal sealed class Decider(ISites sites, ILedger ledger, IntentReview intents
             throw;
         }
     }
+
+    private async Task<RoleBook> Roles(
+        Site site,
+        IReadOnlyCollection<string> names,
+        CancellationToken cancellationToken
+    ) =>
+        names.Count == 0
+            ? RoleBook.Empty
+            : watch.Known(site.Name, names, await site.Users.ResolveRoles(names, cancellationToken));
 
     private async Task<EmailOwner> OwnerOf(Site site, LedgerEntry entry, User user, CancellationToken cancellationToken)
     {

@@ -16,6 +16,7 @@ namespace CleanSync.Application.Syncing;
 internal sealed class UserCreation(
     ILedger ledger,
     ChangeWriter changes,
+    RoleWatch roles,
     PasswordMemory memory,
     Randomness random,
     TimeProvider time
@@ -139,19 +140,21 @@ internal sealed class UserCreation(
             memory.Forget(entry.Site, entry.Contact);
 
         warnings.AddRange(created.Warnings);
-        if (Privileges.IsPrivileged(user, site.Rules))
+        var refused = await roles.TakeBack(site, user, ["subscriber"], cancellationToken);
+        if (refused is not null)
         {
-            // The role's capabilities were unknown until now. It is taken away before anything else happens.
-            warnings.Add(new Warning("role_privileged", user.Roles is [var slug] ? slug : ""));
-            var demoted = UserChanges.None with { Roles = ["subscriber"] };
-            await site.Users.Change(user.Id, demoted, cancellationToken);
+            warnings.Add(refused);
             user = user with { Roles = ["subscriber"], Capabilities = ImmutableHashSet<string>.Empty };
         }
         if ((await site.Users.FindByEmail(user.Email, cancellationToken)).Users.Length > 1)
             warnings.Add(new Warning("twin_found"));
 
         var seen = decision.Seen! with { Linked = user, Owner = EmailOwner.Free };
-        var rest = UserPlanner.Plan(seen, new SyncRequest(SyncAction.Update, request.Role), site.Rules);
+        var rest = UserPlanner.Plan(
+            seen,
+            new SyncRequest(SyncAction.Update, refused is null ? request.Role : null),
+            site.Rules
+        );
         var written = await changes.Write(decision with { Entry = entry, Plan = rest, Seen = seen }, cancellationToken);
         var all = written.Outcome.Warnings.Concat(warnings).Distinct();
         return written with { Outcome = written.Outcome with { Kind = OutcomeKind.Created, Warnings = [.. all] } };

@@ -224,7 +224,7 @@ public sealed class CoreRestFaultTests
         using var stub = new StubSite();
         stub.Before = (_, _) => Task.FromResult<HttpResponseMessage?>(StubSite.Answer("", 301, ("Location", location)));
 
-        var fault = await Assert.ThrowsAsync<PermanentException>(() => stub.Users.Probe(Stop));
+        var fault = await Assert.ThrowsAsync<SiteHeldException>(() => stub.Users.Probe(Stop));
 
         Assert.Contains(new Uri(location).GetLeftPart(UriPartial.Authority), fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("x=1", fault.Message, StringComparison.Ordinal);

@@ -40,7 +40,7 @@ internal sealed class RestRootFinder(RestWire wire, WordPressSite site)
             var address = root.At("/", "_fields=namespaces");
             answer = await wire.Send(HttpMethod.Get, address, null, signedIn: true, cancellationToken);
             if (IsElsewhere(answer, address, out var elsewhere))
-                throw new PermanentException($"wordpress: the site has moved; set its Url to {elsewhere}");
+                throw new SiteHeldException($"wordpress: the site has moved; set its Url to {elsewhere}");
             // A refusal is a find too: the request that follows will be refused with a better reason.
             if (
                 IsIndex(answer)

@@ -66,7 +66,7 @@ internal sealed class UserJson(WordPressSite site)
             )
                 ? registered.ToUniversalTime()
                 : null,
-            Text(meta, UserTarget.CreationToken) is { Length: > 0 } token ? token : null
+            Text(meta, UserTarget.CreationToken)
         );
     }
 
