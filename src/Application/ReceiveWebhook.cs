@@ -54,7 +54,8 @@ public sealed record ReceiveWebhook(
         {
             var request = new SyncRequest(webhook.Action, webhook.Role, webhook.SendNotification);
             using var outcome = webhook.Wait > TimeSpan.Zero ? signals.Watch(webhook.Site, webhook.Contact) : null;
-            var receipt = await inbox.Accept(webhook.Site, webhook.Contact, request, cancellationToken);
+            // The sender may hang up, but he never repeats himself.
+            var receipt = await inbox.Accept(webhook.Site, webhook.Contact, request, CancellationToken.None);
             signals.Arrived(webhook.Site);
             return new WebhookReceipt(
                 receipt,
