@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 
 namespace CleanSync.Host.Web.Tests;
@@ -49,20 +48,10 @@ public sealed class CommandLineTests
     [Trait("Spec", "9.4")]
     public async Task Without_a_command_the_host_runs_where_it_is_told_to()
     {
-        using var host = Start(["--urls", "http://127.0.0.1:0"], []);
-        try
-        {
-            string? line;
-            do line = await host.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
-            while (line is not null && !line.Contains("listening on: ", StringComparison.Ordinal));
-            using var http = new HttpClient { BaseAddress = new Uri(line!.Split("listening on: ")[1]) };
-            Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live")).StatusCode);
-            Assert.Equal(HttpStatusCode.Forbidden, (await http.GetAsync("/?wpf_action=test")).StatusCode);
-        }
-        finally
-        {
-            host.Kill();
-        }
+        using var host = await RunningHost.Start();
+        using var http = new HttpClient { BaseAddress = host.Url };
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/live")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await http.GetAsync("/?wpf_action=test")).StatusCode);
     }
 
     private static async Task<(int Code, string Output, string Errors)> Run(
@@ -70,26 +59,10 @@ public sealed class CommandLineTests
         params (string Name, string Value)[] environment
     )
     {
-        using var process = Start(arguments, environment);
+        using var process = RunningHost.Process(arguments, environment);
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
         return (process.ExitCode, await output, await errors);
-    }
-
-    private static Process Start(string[] arguments, (string Name, string Value)[] environment)
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "CleanSync.Host.Web.dll"));
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-        return Process.Start(start)!;
     }
 }
