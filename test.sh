@@ -39,7 +39,7 @@ dotnet csharpier check . >"$work/format.log" 2>&1 || { cat "$work/format.log"; e
 dotnet build -v q -clp:ErrorsOnly || exit 1
 
 suites=("$@")
-[ ${#suites[@]} -gt 0 ] || suites=($(ls -d tests/*/*.csproj | xargs -n1 dirname | xargs -n1 basename))
+[ ${#suites[@]} -gt 0 ] || suites=($(ls tests/*/CleanSync.*.Tests.csproj tests/Scenarios/*.csproj | xargs -n1 dirname | xargs -n1 basename))
 
 echo "== services"
 need chromium chromium || true

@@ -28,7 +28,8 @@ public sealed class LayeringTests
             .ShouldNot()
             .HaveDependencyOnAny(
                 "System.IO",
-                "System.Net",
+                "System.Net.Http",
+                "System.Net.Sockets",
                 "System.Threading.Tasks",
                 "System.TimeProvider",
                 "System.Random"
