@@ -13,10 +13,10 @@ public sealed class InboxSignals(TimeProvider time)
     private readonly Dictionary<(string Site, long Contact), List<OutcomeWatch>> _watches = [];
 
     /// <summary>Says that a site has work. Many calls before one look count as one.</summary>
-    public void Arrived(string site)
+    public void Arrived(string site, long contact)
     {
         var arrivals = Of(site);
-        arrivals.Add(time.GetTimestamp());
+        arrivals.Add(contact, time.GetTimestamp());
         arrivals.Wake.Writer.TryWrite(true);
     }
 
@@ -37,7 +37,7 @@ public sealed class InboxSignals(TimeProvider time)
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
             try
             {
-                while (arrivals.Count < batch)
+                while (arrivals.Contacts < batch)
                     await arrivals.Wake.Reader.ReadAsync(enough.Token);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -85,6 +85,8 @@ public sealed class InboxSignals(TimeProvider time)
 
     private sealed class Arrivals
     {
+        private const int MostCounted = 1000;
+
         public readonly Channel<bool> Wake = Channel.CreateBounded<bool>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
         );
@@ -93,7 +95,9 @@ public sealed class InboxSignals(TimeProvider time)
         private readonly long[] _last = new long[6];
         private int _next;
         private long _all;
-        private long _before;
+
+        // Who needs work since the restart.
+        private readonly HashSet<long> _contacts = [];
 
         /// <summary>When the sixth last webhook arrived; null when there were not so many.</summary>
         public long? SixthLast
@@ -105,30 +109,33 @@ public sealed class InboxSignals(TimeProvider time)
             }
         }
 
-        /// <summary>How many arrived since the restart.</summary>
-        public long Count
+        /// <summary>How many contacts need work since the restart.</summary>
+        public int Contacts
         {
             get
             {
                 lock (_last)
-                    return _all - _before;
+                    return _contacts.Count;
             }
         }
 
-        public void Add(long timestamp)
+        public void Add(long contact, long timestamp)
         {
             lock (_last)
             {
                 _all++;
                 _last[_next] = timestamp;
                 _next = (_next + 1) % _last.Length;
+                // Nobody waits for more than a batch.
+                if (_contacts.Count < MostCounted)
+                    _contacts.Add(contact);
             }
         }
 
         public void Restart()
         {
             lock (_last)
-                _before = _all;
+                _contacts.Clear();
         }
     }
 }

@@ -56,7 +56,7 @@ public sealed record ReceiveWebhook(
             using var outcome = webhook.Wait > TimeSpan.Zero ? signals.Watch(webhook.Site, webhook.Contact) : null;
             // The sender may hang up, but he never repeats himself.
             var receipt = await inbox.Accept(webhook.Site, webhook.Contact, request, CancellationToken.None);
-            signals.Arrived(webhook.Site);
+            signals.Arrived(webhook.Site, webhook.Contact);
             return new WebhookReceipt(
                 receipt,
                 outcome is null ? null : await outcome.For(receipt, webhook.Wait!.Value, time, cancellationToken)
