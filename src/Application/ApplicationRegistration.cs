@@ -24,6 +24,7 @@ internal static class ApplicationRegistration
         services.AddUseCase<AddUser, SyncOutcome, AddUser.Handler, AddUser.Validator>();
         services.AddUseCase<UpdateUser, SyncOutcome, UpdateUser.Handler, UpdateUser.Validator>();
         services.AddUseCase<UpdateTags, SyncOutcome, UpdateTags.Handler, UpdateTags.Validator>();
+        services.AddUseCase<RetryParked, int, RetryParked.Handler, RetryParked.Validator>();
 
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);

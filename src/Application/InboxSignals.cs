@@ -12,13 +12,18 @@ public sealed class InboxSignals(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Site, long Contact), List<OutcomeWatch>> _watches = [];
 
-    /// <summary>Says that a site has work. Many calls before one look count as one.</summary>
+    /// <summary>Says that a webhook arrived. Many calls before one look count as one.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="contact">The contact that needs work.</param>
     public void Arrived(string site, long contact)
     {
         var arrivals = Of(site);
         arrivals.Add(contact, time.GetTimestamp());
         arrivals.Wake.Writer.TryWrite(true);
     }
+
+    /// <summary>Lets a site look for work that did not come by a webhook.</summary>
+    public void Wake(string site) => Of(site).Wake.Writer.TryWrite(true);
 
     /// <summary>Waits until a site has work.</summary>
     public async Task WaitForArrival(string site, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using CleanSync.AspNetCore;
 using CleanSync.AspNetCore.Webhooks;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +36,7 @@ public static class CleanSyncEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Maps <c>/health/live</c>, 200 as long as the process answers, and <c>/health/ready</c>, 200 when webhooks can be stored,
-    /// else 503.
+    /// else 503; its answer names the sites that are held, and why.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <returns>A builder for conventions of both.</returns>
@@ -49,6 +50,7 @@ public static class CleanSyncEndpointRouteBuilderExtensions
             new HealthCheckOptions
             {
                 Predicate = check => check.Tags.Contains(CleanSyncWebhookServiceCollectionExtensions.ReadyTag),
+                ResponseWriter = SitesHealth.Write,
             }
         );
         return group.AllowAnonymous();

@@ -30,7 +30,10 @@ public static class CleanSyncWebhookServiceCollectionExtensions
         services.TryAddSingleton<WebhookEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, RootPolicy>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ForwardedAddresses>());
-        services.AddHealthChecks().AddCheck<InboxHealth>("cleansync inbox", tags: [ReadyTag]);
+        services
+            .AddHealthChecks()
+            .AddCheck<InboxHealth>("cleansync inbox", tags: [ReadyTag])
+            .AddCheck<SitesHealth>("cleansync sites", tags: [ReadyTag]);
         services.Replace(ServiceDescriptor.Singleton<IHttpContextFactory, KeyRedaction>());
         // The server quotes malformed request lines, query included, at Debug. Last, so that no configuration turns it on.
         services.PostConfigure<LoggerFilterOptions>(options =>

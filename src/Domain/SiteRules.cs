@@ -87,6 +87,11 @@ public sealed record SiteRules
     /// <summary>What happens to tags when the contact is gone. Default <see cref="GonePolicy.Keep"/>.</summary>
     public GonePolicy WhenGone { get; init; } = GonePolicy.Keep;
 
+    /// <summary>
+    /// The meta key that gets a copy of the contact id, for other plugins to read; null for none. CleanSync itself never reads it back.
+    /// </summary>
+    public string? LinkCopy { get; init; }
+
     /// <summary>Whether plans are made and told, but not carried out. Default false.</summary>
     public bool DryRun { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 
 namespace CleanSync.Domain;
@@ -58,7 +59,23 @@ internal static class ValuePlan
             else
                 values[mapping.Target] = content;
         }
+        CopyLink(current, seen, rules, values);
         return values.ToImmutable();
+    }
+
+    // Only where the site keeps it: nothing depends on the copy, so its absence is no warning.
+    private static void CopyLink(
+        IReadOnlyDictionary<string, FieldContent> current,
+        Sighting seen,
+        SiteRules rules,
+        ImmutableDictionary<string, FieldContent>.Builder values
+    )
+    {
+        if (rules.LinkCopy is not { } key || seen.Abilities.WritableMeta?.ContainsKey(key) == false)
+            return;
+        var id = FieldContent.Of(seen.Contact.Id.ToString(CultureInfo.InvariantCulture));
+        if (!InShape(id, key, seen.Abilities).SameAs(current.GetValueOrDefault(key)))
+            values[key] = InShape(id, key, seen.Abilities);
     }
 
     // WordPress puts the username where these names would be empty, or "0", which PHP takes for empty.

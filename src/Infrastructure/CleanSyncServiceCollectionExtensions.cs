@@ -105,7 +105,7 @@ public static class CleanSyncServiceCollectionExtensions
             options.WordPress.Username!,
             options.WordPress.ApplicationPassword!,
             options.Tags.MetaKey,
-            [.. SiteOptionsRules.ToRules(options).Fields.Select(field => field.Target)],
+            [.. SiteOptionsRules.ToRules(options).Fields.Select(field => field.Target), options.Link.MetaKey],
             options.WordPress.MaxConcurrency,
             options.Tags.Protected
         );

@@ -137,8 +137,17 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
     public Task<IReadOnlyList<InboxRow>> Rows(string site, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<InboxRow>>([]);
 
-    public Task<int> Retry(string site, long? contact, ParkReason? reason, CancellationToken cancellationToken) =>
-        Task.FromResult(0);
+    public Task<int> Retry(string site, long? contact, ParkReason? reason, CancellationToken cancellationToken)
+    {
+        var rows = _rows
+            .Where(row => row.Key.Item1 == site && row.Key.Item2 == (contact ?? row.Key.Item2))
+            .Select(row => row.Value)
+            .Where(row => row.Parked is { } parked && parked == (reason ?? parked))
+            .ToList();
+        foreach (var row in rows)
+            (row.Parked, row.Attempts, row.FailingSince, row.Due) = (null, 0, null, world.Time.GetUtcNow());
+        return Task.FromResult(rows.Count);
+    }
 
     public async Task<LedgerEntry> Find(string site, long contact, CancellationToken cancellationToken)
     {

@@ -88,6 +88,20 @@ public sealed class PumpTests
     }
 
     [Fact]
+    [Trait("Spec", "5.3")]
+    public async Task A_parked_contact_can_be_retried_with_fresh_attempts()
+    {
+        await Accept(SyncAction.Update);
+        var process = _world.Start();
+        _world.Contacts.Faults.Enqueue(new PermanentException("activecampaign: HTTP 422"));
+        await process.Pump.RunOnce("shop", default);
+        Assert.Equal(0, await process.Send(new RetryParked("shop", 42, ParkReason.Conflict)));
+        Assert.Equal(1, await process.Send(new RetryParked("shop")));
+        await process.Pump.RunOnce("shop", default);
+        Assert.Equal(["parked(refused)", "skipped(contact gone)"], _world.Store.Entries.Select(entry => entry.Outcome));
+    }
+
+    [Fact]
     [Trait("Spec", "5.1")]
     public async Task A_bug_loses_nothing()
     {

@@ -23,6 +23,7 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
             _process.Signals,
             _process.States,
             new SyncSettings(),
+            _process.Metrics,
             _world.Time,
             NullLogger<SyncWorker>.Instance
         );

@@ -97,6 +97,7 @@ internal sealed class World : ISites, IWelcomeMail
         public List<INotification> Notifications { get; } = [];
         public SyncPump Pump => _services.GetRequiredService<SyncPump>();
         public SiteStates States => _services.GetRequiredService<SiteStates>();
+        public SyncMetrics Metrics => _services.GetRequiredService<SyncMetrics>();
         public InboxSignals Signals => _services.GetRequiredService<InboxSignals>();
 
         public async Task<T> Send<T>(IRequest<T> command)

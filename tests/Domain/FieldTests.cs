@@ -91,6 +91,29 @@ public sealed class FieldTests
     }
 
     [Fact]
+    [Trait("Spec", "8.1")]
+    public void The_contact_id_is_copied_where_the_site_keeps_it_and_its_absence_is_no_warning()
+    {
+        var rules = Rules with { LinkCopy = "contact_id" };
+        var keeps = new DirectoryAbilities(
+            new Dictionary<string, MetaShape> { ["contact_id"] = MetaShape.Single },
+            true
+        );
+        var change = Change(Ann.LinkedTo(AnnsUser) with { Abilities = keeps }, Update, rules);
+        Assert.Equal(FieldContent.Of("42"), change.Changes.Values["contact_id"]);
+
+        var with = AnnsUser with
+        {
+            Values = Values((UserTarget.FirstName, "Ann"), (UserTarget.LastName, "Lee"), ("contact_id", "42")),
+        };
+        Assert.True(Change(Ann.LinkedTo(with) with { Abilities = keeps }, Update, rules).Changes.IsEmpty);
+        var lacks = new DirectoryAbilities(new Dictionary<string, MetaShape>(), true);
+        var nothing = Change(Ann.LinkedTo(AnnsUser) with { Abilities = lacks }, Update, rules);
+        Assert.True(nothing.Changes.IsEmpty);
+        Assert.Empty(nothing.Warnings);
+    }
+
+    [Fact]
     public void What_is_not_mapped_is_not_written_and_names_are_mapped_without_being_named()
     {
         var contact = (Ann with { FirstName = "Anna", Phone = "1" }).Saying("SIZE", "XL");

@@ -72,6 +72,10 @@ public sealed class PageTests
         // A contact that needs a person.
         await page.ClickAsync("button[aria-label='add contact 6']");
         await Assertions.Expect(page.Locator("#queue")).ToContainTextAsync("parked: NoEmail");
+        await page.ClickAsync("button[aria-label='retry contact 6']");
+        await Assertions
+            .Expect(page.Locator("#history tr", new() { HasText = "parked(no email)" }))
+            .ToHaveCountAsync(2);
         if (Environment.GetEnvironmentVariable("CLEANSYNC_SCREENSHOT") is { Length: > 0 } file)
             await page.ScreenshotAsync(new() { Path = file, FullPage = true });
         Assert.Empty(complaints);

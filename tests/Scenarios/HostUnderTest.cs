@@ -98,6 +98,8 @@ internal sealed class HostUnderTest : IAsyncDisposable
         return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!);
     }
 
+    public async Task<JsonNode> Get(string path) => JsonNode.Parse(await _http.GetStringAsync(Url + path))!;
+
     public string? Field(long contact, string name) => Account.Contact(contact)!.Fields.GetValueOrDefault(name);
 
     public Task<InboxDepth> Depth() => Services.GetRequiredService<IInbox>().Depth("shop", default);
@@ -149,6 +151,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
         var app = builder.Build();
         app.UseRouting();
         app.MapCleanSync();
+        app.MapCleanSyncHealth();
         return app;
     }
 }

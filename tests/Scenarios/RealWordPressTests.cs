@@ -387,6 +387,9 @@ public abstract class RealWordPressTests(int site) : IAsyncLifetime
             await HostUnderTest.Pause();
         Assert.Contains("wordpress", host.State.HeldBecause, StringComparison.Ordinal);
         Assert.Equal(1, (await host.Depth()).Waiting);
+        var health = await host.Get("/health/ready");
+        Assert.Equal("Degraded", (string?)health["status"]);
+        Assert.Equal(host.State.HeldBecause, (string?)health["held"]!["shop"]);
 
         host.Set("CleanSync:Sites:shop:WordPress:ApplicationPassword", _site.Site.ApplicationPassword);
         await host.Drained();

@@ -16,6 +16,7 @@ internal sealed partial class SyncWorker(
     InboxSignals signals,
     SiteStates states,
     SyncSettings settings,
+    SyncMetrics metrics,
     TimeProvider time,
     ILogger<SyncWorker> logger
 ) : BackgroundService
@@ -23,6 +24,7 @@ internal sealed partial class SyncWorker(
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MeasureEvery = TimeSpan.FromSeconds(15);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -141,20 +143,33 @@ internal sealed partial class SyncWorker(
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Old history can be removed an hour later just as well.")]
-    private async Task PruneHistory(CancellationToken stopping)
+    private async Task PruneHistory(CancellationToken stopping) =>
+        await history.Prune(time.GetUtcNow() - settings.KeepHistory, stopping);
+
+    private async Task Measure(CancellationToken stopping)
+    {
+        foreach (var site in sites.Names)
+            metrics.Measured(site, await inbox.Depth(site, stopping), time.GetUtcNow());
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "What fails now can be done the next time just as well.")]
+    private async Task Repeat(TimeSpan every, Func<CancellationToken, Task> chore, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                await history.Prune(time.GetUtcNow() - settings.KeepHistory, stopping);
+                await chore(stopping);
             }
             catch (Exception error) when (!stopping.IsCancellationRequested)
             {
-                Log.RoundFailed(logger, "history", error.GetType().Name);
+                Log.RoundFailed(logger, chore.Method.Name, error.GetType().Name);
             }
-            await Task.Delay(PruneEvery, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            await Task.Delay(every, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Reflection;
+using CleanSync.Application;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 using CleanSync.Infrastructure.Sandbox;
+using MediatR;
 
 namespace CleanSync.Host.Web.Sandbox;
 
@@ -27,6 +29,10 @@ internal static class SandboxPage
         acts.MapPost(
             "/untag",
             (SandboxHost sandbox, Tagging act) => Tag(sandbox.Account, act, sandbox.Account.RemoveTag)
+        );
+        acts.MapPost(
+            "/retry",
+            (IMediator mediator, Retrying act) => mediator.Send(new RetryParked(SandboxHost.Site, act.Contact))
         );
         acts.MapPost(
             "/login",
@@ -140,6 +146,8 @@ internal static class SandboxPage
     }
 
     private sealed record Tagging(long Contact, string Tag);
+
+    private sealed record Retrying(long Contact);
 
     private sealed record SignIn(string Login, string Password);
 }

@@ -188,6 +188,9 @@ public sealed class TagOptions
 /// <summary>Where the contact id is kept on the user.</summary>
 public sealed class LinkOptions
 {
-    /// <summary>The user meta key. Default <c>activecampaign_contact_id</c>.</summary>
+    /// <summary>
+    /// The user meta key that gets a copy of the contact id where the site registers it, for other plugins to read. Never read back.
+    /// Default <c>activecampaign_contact_id</c>.
+    /// </summary>
     public string MetaKey { get; set; } = "activecampaign_contact_id";
 }

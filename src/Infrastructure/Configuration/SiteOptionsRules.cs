@@ -26,6 +26,7 @@ public static class SiteOptionsRules
             ReturnUsernameField = Named(site.ReturnPassword.UsernameField),
             SendWelcomeMail = site.WelcomeMail.Send,
             WhenGone = site.Tags.WhenGone,
+            LinkCopy = Named(site.Link.MetaKey),
             DryRun = site.DryRun,
             Fields = SiteRules.DefaultFields(
                 site.Fields.Select(field => Map(site, field, out _)).OfType<FieldMapping>()

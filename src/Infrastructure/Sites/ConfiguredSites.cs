@@ -70,6 +70,7 @@ internal sealed class ConfiguredSites : ISites, IDisposable
             site.WordPress.MaxConcurrency,
             site.Tags.MetaKey,
             site.Tags.Protected,
+            site.Link.MetaKey,
             site.WelcomeMail.Via,
             site.WelcomeMail.Template,
             smtp.Host,
