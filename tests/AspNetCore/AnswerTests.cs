@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using CleanSync.Application;
 using CleanSync.Application.Ports;
+using CleanSync.Application.Pumping;
 using CleanSync.Domain;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -233,7 +234,7 @@ public sealed class AnswerTests
         var inbox = new Mock<IInbox>();
         var sites = Mock.Of<ISites>(s => s.Names == new[] { "shop" });
         await using var receiver = await Receiver.Start(services: s =>
-            s.AddSingleton(inbox.Object).AddSingleton(sites)
+            s.AddSingleton(inbox.Object).AddSingleton(sites).AddSingleton<SiteStates>()
         );
         Assert.Equal(HttpStatusCode.OK, (await receiver.Http.GetAsync("/health/ready")).StatusCode);
 
