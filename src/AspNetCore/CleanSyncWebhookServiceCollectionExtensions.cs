@@ -35,17 +35,27 @@ public static class CleanSyncWebhookServiceCollectionExtensions
             .AddCheck<InboxHealth>("cleansync inbox", tags: [ReadyTag])
             .AddCheck<SitesHealth>("cleansync sites", tags: [ReadyTag]);
         services.Replace(ServiceDescriptor.Singleton<IHttpContextFactory, KeyRedaction>());
-        // The server quotes malformed request lines, query included, at Debug. Last, so that no configuration turns it on.
-        services.PostConfigure<LoggerFilterOptions>(options =>
+        services.PostConfigure<LoggerFilterOptions>(HideMalformedRequests);
+        return services;
+    }
+
+    // The server quotes malformed request lines, query included, at Debug. Last and for every provider that has rules of its own,
+    // so that no configured level turns it on.
+    private static void HideMalformedRequests(LoggerFilterOptions options)
+    {
+        foreach (
+            var provider in options
+                .Rules.Select(rule => rule.ProviderName)
+                .Append(null)
+                .ToHashSet(StringComparer.Ordinal)
+        )
             options.Rules.Add(
                 new LoggerFilterRule(
-                    null,
+                    provider,
                     "Microsoft.AspNetCore.Server.Kestrel.BadRequests",
                     LogLevel.Information,
                     null
                 )
-            )
-        );
-        return services;
+            );
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace CleanSync.AspNetCore.Tests;
 
@@ -21,8 +22,59 @@ public sealed class SecrecyTests
     [InlineData("?a=access_key", null)]
     [InlineData("?xaccess_key=1", null)]
     [InlineData("?", null)]
+    // As copied out of a page, as typed by hand, and as other servers would read it.
+    [InlineData("?a=1&amp;access_key=K&b=2", "?a=1&b=2")]
+    [InlineData("?a=1;access_key=K", "")]
+    [InlineData("?a=1?access_key=K&b=2", "?b=2")]
+    [InlineData("?a=%26Access_Key%3DK&b=2", "?b=2")]
+    [InlineData("?access_key[]=K&access_key%5B0%5D=K&b=2", "?b=2")]
+    [InlineData("?access%5fkey+=K&%EF%BB%BFaccess_key=K&access_key%3DK&b=2", "?b=2")]
+    [InlineData("?a=access_key&b=100%&my_access_key=1", null)]
     public void Keys_are_taken_out_of_a_query(string query, string? expected) =>
         Assert.Equal(expected, KeyRedaction.WithoutKeys(query));
+
+    [Theory]
+    [InlineData("%3Fwpf_action=add&access_key=")]
+    [InlineData("&access_key=")]
+    [InlineData("/Access%5FKey%3D")]
+    public async Task A_key_that_slipped_into_the_path_appears_in_no_log(string slip)
+    {
+        string? seen = null;
+        await using var receiver = await Receiver.Start(map: app =>
+            app.Use(
+                (context, next) =>
+                {
+                    seen += context.Request.Path + context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+                    return next(context);
+                }
+            )
+        );
+        await RawHttp.Send(
+            receiver.Http.BaseAddress!,
+            $"GET {Receiver.Path}{slip}{Receiver.ShopKey} HTTP/1.1\r\nHost: x\r\n\r\n"
+        );
+
+        Assert.Contains(Receiver.Path, receiver.Logged.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Receiver.ShopKey, receiver.Logged.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Receiver.ShopKey, seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_malformed_request_appears_in_no_log_whatever_a_provider_is_set_to()
+    {
+        await using var receiver = await Receiver.Start(services: services =>
+            services.Configure<LoggerFilterOptions>(options =>
+                options.Rules.Add(new LoggerFilterRule(typeof(Receiver.Log).FullName, null, LogLevel.Trace, null))
+            )
+        );
+        await RawHttp.Send(
+            receiver.Http.BaseAddress!,
+            $"GET  {Receiver.Path}?access_key={Receiver.ShopKey}\r\nHost: x\r\n\r\n"
+        );
+
+        Assert.Contains("Kestrel", receiver.Logged.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Receiver.ShopKey, receiver.Logged.Text, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_key_appears_in_no_log_and_no_trace_however_it_was_sent()

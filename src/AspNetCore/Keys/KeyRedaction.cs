@@ -10,7 +10,8 @@ internal sealed record SentQuery(string Query);
 
 /// <summary>
 /// Takes access keys out of the URL before the server logs or traces the request: the hosting layer asks this factory for the
-/// context first and writes its request log and activity from it afterwards.
+/// context first and writes its request log and activity from it afterwards. Keys in URLs that were copied or typed wrongly
+/// (<c>&amp;amp;access_key=</c>, a second question mark, none at all) open nothing, and are taken out all the same.
 /// </summary>
 internal sealed class KeyRedaction(IServiceProvider services) : IHttpContextFactory
 {
@@ -19,14 +20,26 @@ internal sealed class KeyRedaction(IServiceProvider services) : IHttpContextFact
 
     public HttpContext Create(IFeatureCollection featureCollection)
     {
-        if (featureCollection.Get<IHttpRequestFeature>() is { } request && request.QueryString.Length > KeyName.Length)
-            Redact(request, featureCollection);
+        if (featureCollection.Get<IHttpRequestFeature>() is { } request)
+        {
+            RedactPath(request);
+            if (request.QueryString.Length > KeyName.Length)
+                RedactQuery(request, featureCollection);
+        }
         return _inner.Create(featureCollection);
     }
 
     public void Dispose(HttpContext httpContext) => _inner.Dispose(httpContext);
 
-    private static void Redact(IHttpRequestFeature request, IFeatureCollection features)
+    private static void RedactPath(IHttpRequestFeature request)
+    {
+        if (FindKey(request.Path) is not (var key and >= 0))
+            return;
+        request.Path = request.Path[..key];
+        request.RawTarget = request.Path + request.QueryString;
+    }
+
+    private static void RedactQuery(IHttpRequestFeature request, IFeatureCollection features)
     {
         var sent = request.QueryString;
         if (WithoutKeys(sent) is not { } clean)
@@ -62,10 +75,21 @@ internal sealed class KeyRedaction(IServiceProvider services) : IHttpContextFact
 
     private static bool IsKey(ReadOnlySpan<char> pair)
     {
-        var equals = pair.IndexOf('=');
-        var name = equals < 0 ? pair : pair[..equals];
-        return name.Contains('%')
-            ? Uri.UnescapeDataString(name).Trim().Equals(KeyName, StringComparison.OrdinalIgnoreCase)
-            : name.Trim('+').Equals(KeyName, StringComparison.OrdinalIgnoreCase);
+        var plain = (pair.Contains('%') ? Uri.UnescapeDataString(pair) : pair).Trim("+ \t\uFEFF");
+        return plain.Equals(KeyName, StringComparison.OrdinalIgnoreCase) || FindKey(plain) >= 0;
+    }
+
+    /// <summary>Where a key is given in an unescaped text, <c>access_key=</c> or <c>access_key[…</c>; -1 when nowhere.</summary>
+    private static int FindKey(ReadOnlySpan<char> text)
+    {
+        for (var from = 0; text[from..].IndexOf(KeyName, StringComparison.OrdinalIgnoreCase) is var found and >= 0; )
+        {
+            var (start, end) = (from + found, from + found + KeyName.Length);
+            var isWholeName = start == 0 || !(char.IsLetterOrDigit(text[start - 1]) || text[start - 1] == '_');
+            if (isWholeName && text[end..].TrimStart("+ \t") is ['=' or '[', ..])
+                return start;
+            from = end;
+        }
+        return -1;
     }
 }
