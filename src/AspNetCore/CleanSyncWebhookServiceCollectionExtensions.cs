@@ -35,6 +35,7 @@ public static class CleanSyncWebhookServiceCollectionExtensions
             .AddCheck<InboxHealth>("cleansync inbox", tags: [ReadyTag])
             .AddCheck<SitesHealth>("cleansync sites", tags: [ReadyTag]);
         services.Replace(ServiceDescriptor.Singleton<IHttpContextFactory, KeyRedaction>());
+        services.AddHostedService<LegacyKeyWarning>();
         services.PostConfigure<LoggerFilterOptions>(HideMalformedRequests);
         return services;
     }

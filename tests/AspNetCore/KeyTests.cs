@@ -67,6 +67,28 @@ public sealed class KeyTests
     }
 
     [Fact]
+    [Trait("Spec", "1.8")]
+    public async Task Legacy_keys_are_warned_of_at_start_by_site_and_count()
+    {
+        await using var receiver = await Receiver.Start(
+            new()
+            {
+                ["CleanSync:Sites:club:LegacyAccessKeys:0"] = "183e3486",
+                ["CleanSync:Sites:club:LegacyAccessKeys:1"] = "29f41a07",
+            }
+        );
+        var warning = Assert.Single(
+            receiver.Logged.Text.Split('\n'),
+            line => line.StartsWith("Warning: The site club has 2 legacy access keys", StringComparison.Ordinal)
+        );
+
+        Assert.DoesNotContain("site shop", receiver.Logged.Text, StringComparison.Ordinal);
+        Assert.Contains("key new", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain("183e3486", receiver.Logged.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("29f41a07", receiver.Logged.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_key_is_compared_whichever_matches()
     {
         await using var receiver = await Receiver.Start();

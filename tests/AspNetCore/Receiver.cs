@@ -145,7 +145,7 @@ internal sealed class Receiver : IAsyncDisposable
             Func<TState, Exception?, string> formatter
         )
         {
-            _lines.Enqueue(formatter(state, exception));
+            _lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
             Keep(state);
             if (exception is not null)
                 _lines.Enqueue(exception.ToString());
