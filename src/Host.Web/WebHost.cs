@@ -63,6 +63,8 @@ internal static class WebHost
         var sandbox = SandboxHost.IsWanted(builder.Configuration) ? await SandboxHost.Start(builder) : null;
         builder.Services.AddCleanSync(builder.Configuration).AddCleanSyncWebhooks();
         var app = builder.Build();
+        if (sandbox is not null)
+            app.UseThisMachineOnly();
         app.MapCleanSync();
         app.MapCleanSyncHealth();
         if (sandbox is not null)

@@ -54,6 +54,47 @@ public sealed class CommandLineTests
         Assert.Equal(HttpStatusCode.Forbidden, (await http.GetAsync("/?wpf_action=test")).StatusCode);
     }
 
+    [Theory]
+    [Trait("Spec", "9.1")]
+    [InlineData("/sandbox/state")]
+    [InlineData("/webhooks/activecampaign?wpf_action=test&access_key=sandbox-key-for-this-machine-only")]
+    public async Task A_sandbox_answers_no_name_but_this_machines(string path)
+    {
+        using var host = await RunningHost.Start();
+        using var http = new HttpClient { BaseAddress = host.Url };
+        foreach (
+            var (name, status) in new[]
+            {
+                ("localhost", HttpStatusCode.OK),
+                ("[::1]:80", HttpStatusCode.OK),
+                ("attacker.example", HttpStatusCode.NotFound),
+                ("127.0.0.1.attacker.example", HttpStatusCode.NotFound),
+            }
+        )
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = name } };
+            Assert.Equal(status, (await http.SendAsync(request)).StatusCode);
+        }
+    }
+
+    [Fact]
+    [Trait("Spec", "9.1")]
+    public async Task A_sandbox_answers_no_other_machine_wherever_it_listens()
+    {
+        // A trusted proxy is how another machine's address is seen here.
+        using var host = await RunningHost.Start(("CleanSync__TrustedProxies__0", "127.0.0.1"));
+        using var http = new HttpClient { BaseAddress = host.Url };
+        const string webhook = "?wpf_action=test&access_key=sandbox-key-for-this-machine-only";
+        foreach (var path in new[] { "/webhooks/activecampaign" + webhook, "/" + webhook, "/", "/sandbox/state" })
+        {
+            using var near = await http.GetAsync(path);
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Add("X-Forwarded-For", "198.51.100.7");
+            using var far = await http.SendAsync(request);
+            Assert.Equal((path, HttpStatusCode.OK, HttpStatusCode.NotFound), (path, near.StatusCode, far.StatusCode));
+        }
+    }
+
     private static async Task<(int Code, string Output, string Errors)> Run(
         string[] arguments,
         params (string Name, string Value)[] environment

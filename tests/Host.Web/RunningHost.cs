@@ -11,9 +11,9 @@ internal sealed class RunningHost : IDisposable
 
     public Uri Url { get; }
 
-    public static async Task<RunningHost> Start()
+    public static async Task<RunningHost> Start(params (string Name, string Value)[] environment)
     {
-        var process = Process(["--urls", "http://127.0.0.1:0"]);
+        var process = Process(["--urls", "http://127.0.0.1:0"], environment);
         string? line;
         do line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
         while (line is not null && !line.Contains("listening on: ", StringComparison.Ordinal));

@@ -14,16 +14,34 @@ internal static class SandboxPage
 {
     private const int Shown = 50;
 
-    /// <summary>Maps the page and what it asks for. Answers this machine only.</summary>
+    /// <summary>
+    /// Makes the whole host, whose key everybody knows, answer this machine only, and under its own names only: a name of somebody
+    /// else that was pointed at this machine would let his page in the browser read and act here.
+    /// </summary>
+    public static void UseThisMachineOnly(this WebApplication app) =>
+        app.Use(
+            (context, next) =>
+            {
+                if (
+                    context.Connection.RemoteIpAddress is { } address
+                    && IPAddress.IsLoopback(address)
+                    && IsThisMachine(context.Request.Host.Host)
+                )
+                    return next(context);
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            }
+        );
+
+    /// <summary>Maps the page and what it asks for.</summary>
     public static void MapSandboxPage(this WebApplication app)
     {
         var page = Read("page.html");
-        var group = app.MapGroup("").AddEndpointFilter(ThisMachineOnly);
-        group.MapGet("/", () => Results.Content(page, "text/html; charset=utf-8"));
-        group.MapGet("/sandbox/state", State);
+        app.MapGet("/", () => Results.Content(page, "text/html; charset=utf-8"));
+        app.MapGet("/sandbox/state", State);
 
         // A form of another site cannot send this header.
-        var acts = group.MapGroup("/sandbox").AddEndpointFilter(FromThePage);
+        var acts = app.MapGroup("/sandbox").AddEndpointFilter(FromThePage);
         acts.MapPost("/contacts", (SandboxHost sandbox, SandboxDetails details) => sandbox.Account.AddContact(details));
         acts.MapPost("/tag", (SandboxHost sandbox, Tagging act) => Tag(sandbox.Account, act, sandbox.Account.AddTag));
         acts.MapPost(
@@ -122,13 +140,9 @@ internal static class SandboxPage
             _ => "",
         };
 
-    private static ValueTask<object?> ThisMachineOnly(
-        EndpointFilterInvocationContext context,
-        EndpointFilterDelegate next
-    ) =>
-        context.HttpContext.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-            ? next(context)
-            : ValueTask.FromResult<object?>(Results.NotFound());
+    private static bool IsThisMachine(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static ValueTask<object?> FromThePage(
         EndpointFilterInvocationContext context,
