@@ -24,6 +24,19 @@ public sealed class PayloadTests(ReceiverFixture fixture) : IClassFixture<Receiv
                 .Order(StringComparer.Ordinal),
         ];
 
+    [Fact]
+    public async Task A_part_in_a_charset_that_nobody_reads_is_no_fault_of_ours()
+    {
+        await using var receiver = await Receiver.Start();
+        using var answer = await receiver.Post(
+            $"?wpf_action=update_tags&contact_id=7&access_key={Receiver.ShopKey}",
+            "--b\r\nContent-Disposition: form-data; name=\"role\"\r\nContent-Type: text/plain; charset=utf-7\r\n\r\nx\r\n--b--",
+            "multipart/form-data; boundary=b"
+        );
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(7, receiver.Only().Contact);
+    }
+
     [Theory]
     [MemberData(nameof(Files))]
     public async Task Each_recorded_or_odd_payload_is_read_as_it_should(string file)

@@ -36,6 +36,7 @@ internal static class MultipartForm
                 }
             }
         }
-        catch (Exception fault) when (fault is IOException or InvalidDataException or ArgumentException) { }
+        catch (Exception fault)
+            when (fault is IOException or InvalidDataException or ArgumentException or NotSupportedException) { }
     }
 }
