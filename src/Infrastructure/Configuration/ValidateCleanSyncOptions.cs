@@ -38,8 +38,17 @@ internal sealed class ValidateCleanSyncOptions : IValidateOptions<CleanSyncOptio
         {
             null or "" => " is not set",
             _ when Secrets.Contains(path.TrimEnd(Position).Split(':')[^1]) => "",
-            string or IFormattable => string.Create(CultureInfo.InvariantCulture, $" is \"{value}\""),
+            string text => $" is \"{WithoutCredentials(text)}\"",
+            IFormattable => string.Create(CultureInfo.InvariantCulture, $" is \"{value}\""),
             bool flag => flag ? " is \"true\"" : " is \"false\"",
             _ => "",
         };
+
+    // Somebody may have written a password into an address, as other programs allow.
+    private static string WithoutCredentials(string text) =>
+        text.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0
+        && text.LastIndexOf('@') is var at
+        && at > scheme
+            ? $"{text[..scheme]}://…{text[at..]}"
+            : text;
 }

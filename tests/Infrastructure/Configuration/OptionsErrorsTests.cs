@@ -72,6 +72,17 @@ public sealed class OptionsErrorsTests
         Assert.StartsWith($"CleanSync:Sites:shop:{key} is not set: ", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Sites:shop:WordPress:Url", "https://ann:hush-hush@shop.example")]
+    [InlineData("Sites:shop:ActiveCampaign:Url", "https://hush-hush@account.api-us1.com")]
+    [InlineData("Smtp:Host", "smtp://ann:p@hush-hush@mail.example")]
+    public void Credentials_in_an_address_are_not_told(string key, string value)
+    {
+        var error = Assert.Single(Settings.Minimal().With(key, value).Errors());
+        Assert.Contains(value.Split('@')[^1], error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush-hush", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_errors_come_at_once()
     {
