@@ -72,6 +72,34 @@ public sealed class CoreRestReadTests
         );
     }
 
+    [Theory, Trait("Spec", "2.11")]
+    [InlineData("true", true)]
+    [InlineData("\"1\"", true)]
+    [InlineData("2", true)]
+    [InlineData("\"yes\"", true)]
+    [InlineData("false", false)]
+    [InlineData("null", false)]
+    [InlineData("0", false)]
+    [InlineData("\"0\"", false)]
+    [InlineData("\"\"", false)]
+    public async Task A_capability_is_held_when_php_takes_its_value_for_true(string value, bool held)
+    {
+        using var stub = new StubSite();
+        stub.On(
+            "GET",
+            "/wp/v2/users",
+            """[{"id":7,"username":"ann","email":"a@example.test","roles":["customer"],"capabilities":{"edit_users":?}}]""".Replace(
+                "?",
+                value,
+                StringComparison.Ordinal
+            )
+        );
+
+        var user = Assert.IsType<User>(await stub.Users.FindById(7, Stop));
+
+        Assert.Equal(held, Privileges.IsPrivileged(user, new SiteRules()));
+    }
+
     [Fact, Trait("Spec", "7.3")]
     public async Task A_byte_order_mark_and_lists_that_php_made_objects_are_read_over()
     {

@@ -81,11 +81,21 @@ internal sealed class UserJson(WordPressSite site)
             return ImmutableHashSet<string>.Empty;
         return granted
             .EnumerateObject()
-            .Where(item => item.Value.ValueKind == JsonValueKind.True || item.Value.ToString() is "1")
+            .Where(item => IsTrue(item.Value))
             .Select(item => item.Name)
             .Except(roles, StringComparer.Ordinal)
             .ToImmutableHashSet(StringComparer.Ordinal);
     }
+
+    // As PHP sees it, whatever a plugin stored (WP_User::has_cap()).
+    private static bool IsTrue(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.False or JsonValueKind.Null => false,
+            JsonValueKind.Number => value.GetDouble() != 0,
+            JsonValueKind.String => value.GetString() is not ("" or "0"),
+            _ => true,
+        };
 
     /// <summary>A list of texts, whether PHP made it an array or, for want of consecutive keys, an object.</summary>
     public static IEnumerable<string> Strings(JsonElement json, string name)
