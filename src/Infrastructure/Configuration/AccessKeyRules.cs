@@ -51,5 +51,7 @@ internal static class AccessKeyRules
     }
 
     private static string? LegacyFault(string key) =>
-        key.Length < ShortestLegacyKey ? $"even a legacy key needs {ShortestLegacyKey} characters; {Remedy}" : null;
+        key.Trim().Length != key.Length ? "remove the blanks around the key"
+        : key.Length < ShortestLegacyKey ? $"even a legacy key needs {ShortestLegacyKey} characters; {Remedy}"
+        : null;
 }

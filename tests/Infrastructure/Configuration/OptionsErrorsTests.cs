@@ -83,6 +83,16 @@ public sealed class OptionsErrorsTests
         Assert.DoesNotContain("hush-hush", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [Trait("Spec", "1.3")]
+    [InlineData("          ")]
+    [InlineData(" 183e3486")]
+    public void A_legacy_key_that_no_webhook_can_carry_is_an_error(string key)
+    {
+        var error = Assert.Single(Settings.Minimal().With("Sites:shop:LegacyAccessKeys:0", key).Errors());
+        Assert.Equal("CleanSync:Sites:shop:LegacyAccessKeys:0: remove the blanks around the key.", error);
+    }
+
     [Fact]
     public void All_errors_come_at_once()
     {
