@@ -61,6 +61,26 @@ public sealed class PumpTests
         Assert.Equal(_world.Time.GetUtcNow().AddSeconds(30), _world.Store.RowOf(42)!.Due);
     }
 
+    [Theory]
+    [Trait("Spec", "5.2")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nobody_can_ask_to_be_left_alone_for_years(bool spendsAttempt)
+    {
+        await Accept(SyncAction.UpdateTags);
+        var process = _world.Start();
+        foreach (var asked in new[] { TimeSpan.FromDays(3650), TimeSpan.MaxValue })
+        {
+            _world.Contacts.Faults.Enqueue(
+                new TransientException("activecampaign: HTTP 503", asked, spendsAttempt: spendsAttempt)
+            );
+            await process.Pump.RunOnce("shop", default);
+            var wait = _world.Store.RowOf(42)!.Due - _world.Time.GetUtcNow();
+            Assert.Equal(RetrySchedule.Longest, wait);
+            _world.Time.Advance(wait);
+        }
+    }
+
     [Fact]
     [Trait("Spec", "5.2")]
     public async Task Refused_credentials_hold_the_whole_site_and_spend_no_attempt()

@@ -10,8 +10,8 @@ namespace CleanSync.Application.Pumping;
 /// outcome parked                      park
 /// any other outcome                   done
 /// site held                           wait, no attempt spent
-/// transient, no attempt spent         wait as long as asked
-/// transient, within the time allowed  retry, at the later of schedule and what was asked
+/// transient, no attempt spent         wait as long as asked, an hour at most
+/// transient, within the time allowed  retry, at the later of schedule and what was asked, an hour at most
 /// transient, time is over             park(gave up)
 /// permanent, invalid                  park(refused)
 /// anything else                       as transient: a bug must not lose the work
@@ -38,7 +38,7 @@ internal static class StepAfter
             case SiteHeldException held:
                 return new NextStep.Wait(now, held.Message);
             case TransientException { SpendsAttempt: false } waits:
-                return new NextStep.Wait(now + (waits.RetryAfter ?? ShortWait), waits.Message);
+                return new NextStep.Wait(now + Bounded(waits.RetryAfter ?? ShortWait), waits.Message);
             case PermanentException refused:
                 return new NextStep.Park(ParkReason.Refused, refused.Message);
             case ValidationException:
@@ -49,8 +49,11 @@ internal static class StepAfter
         if (now - (work.FailingSince ?? now) >= retryFor)
             return new NextStep.Park(ParkReason.GaveUp, reason);
         var wait = RetrySchedule.After(work.Attempt, random);
-        if (transient?.RetryAfter > wait)
-            wait = transient.RetryAfter.Value;
+        if (transient?.RetryAfter is { } asked && Bounded(asked) > wait)
+            wait = Bounded(asked);
         return new NextStep.RetryAt(now + wait, reason);
     }
+
+    // Who asks for longer is asked once more in between: a broken header must not put a contact off for years.
+    private static TimeSpan Bounded(TimeSpan asked) => asked < RetrySchedule.Longest ? asked : RetrySchedule.Longest;
 }
