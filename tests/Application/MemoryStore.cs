@@ -16,6 +16,7 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
     public int Claims { get; private set; }
 
     public Queue<Exception> FinishFaults { get; } = [];
+    public Queue<Exception> ReleaseFaults { get; } = [];
 
     public LedgerEntry Entry(long contact) =>
         _ledger.GetValueOrDefault((World.SiteName, contact)) ?? new(World.SiteName, contact);
@@ -114,6 +115,8 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
 
     public Task Release(CancellationToken cancellationToken)
     {
+        if (ReleaseFaults.TryDequeue(out var fault))
+            throw fault;
         foreach (var row in _rows.Values.Where(row => row.Claimed is not null))
             (row.Pending, row.Claimed) = (row.Pending is null ? row.Claimed : row.Claimed!.Join(row.Pending), null);
         return Task.CompletedTask;

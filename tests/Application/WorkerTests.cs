@@ -1,7 +1,7 @@
 using CleanSync.Application.Ports;
 using CleanSync.Application.Pumping;
 using CleanSync.Domain;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace CleanSync.Application.Tests;
 
@@ -10,6 +10,7 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
     private readonly World _world = new();
     private readonly World.Process _process;
     private readonly SyncWorker _worker;
+    private readonly Lines _log = new();
 
     public WorkerTests()
     {
@@ -25,7 +26,7 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
             new SyncSettings(),
             _process.Metrics,
             _world.Time,
-            NullLogger<SyncWorker>.Instance
+            _log
         );
     }
 
@@ -47,6 +48,49 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
         await _world.Store.Claim("shop", 1, default);
         await _worker.StartAsync(default);
         await Until(() => _world.Store.Entries.Count == 1);
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "5.1")]
+    public async Task A_store_that_cannot_be_written_at_start_is_waited_for()
+    {
+        _world.Contacts.Add(World.Ann());
+        _world.Store.ReleaseFaults.Enqueue(new TransientException("store: SQLite error 13", spendsAttempt: false));
+        await _world.Store.Accept("shop", 42, new SyncRequest(SyncAction.Add), default);
+        await _world.Store.Claim("shop", 1, default);
+        await _worker.StartAsync(default);
+        await UntilAdvancing(() => _world.Store.Entries.Count == 1 || _worker.ExecuteTask!.IsFaulted);
+        Assert.Single(_world.Store.Entries);
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "5.2")]
+    public async Task A_site_that_is_held_at_work_says_so_once()
+    {
+        _world.Contacts.Add(World.Ann());
+        await _worker.StartAsync(default);
+        _world.Contacts.Faults.Enqueue(new SiteHeldException("activecampaign: HTTP 401"));
+        await _process.Send(new ReceiveWebhook("shop", SyncAction.Add, 42));
+        await UntilAdvancing(() => _world.Store.Entries.Count == 1);
+        await _worker.StopAsync(default);
+        Assert.Single(
+            _log.All,
+            line => line.Level == LogLevel.Error && line.Message.Contains("held", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    [Trait("Spec", "10.5")]
+    public async Task A_backlog_is_not_held_up_by_a_trickle_of_webhooks()
+    {
+        for (var contact = 1; contact <= 1000; contact++)
+            await _world.Store.Accept("shop", contact, new SyncRequest(SyncAction.UpdateTags), default);
+        for (var contact = 1; contact <= 10; contact++)
+            _process.Signals.Arrived("shop");
+        await _worker.StartAsync(default);
+        await Until(() => _world.Store.Entries.Count == 1000).WaitAsync(TimeSpan.FromSeconds(20));
         await _worker.StopAsync(default);
     }
 
@@ -118,6 +162,28 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
         {
             _world.Time.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Yield();
+        }
+    }
+
+    private sealed class Lines : ILogger<SyncWorker>
+    {
+        public List<(LogLevel Level, string Message)> All { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
+        {
+            lock (All)
+                All.Add((logLevel, formatter(state, exception)));
         }
     }
 }

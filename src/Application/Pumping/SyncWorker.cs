@@ -29,10 +29,29 @@ internal sealed partial class SyncWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await using var right = await role.Take(stoppingToken);
-        await inbox.Release(stoppingToken);
+        await Release(stoppingToken);
         await Task.WhenAll(
             sites.Names.Select(site => RunSite(site, stoppingToken)).Append(PruneHistory(stoppingToken))
         );
+    }
+
+    // A full disk at start must not end the host, which can tell senders so and keep what comes when the disk has room again.
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the store throws, it is waited for.")]
+    private async Task Release(CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                await inbox.Release(stopping);
+                return;
+            }
+            catch (Exception error) when (!stopping.IsCancellationRequested)
+            {
+                Log.NotReleased(logger, error.GetType().Name);
+            }
+            await Task.Delay(Pause, time, stopping);
+        }
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever happens to one round, the site goes on.")]
@@ -45,10 +64,8 @@ internal sealed partial class SyncWorker(
             {
                 if (states.Of(site).HeldBecause is not null)
                     await Probe(site, stopping);
-                else if (await pump.RunOnce(site, stopping) == 0)
-                    await Sleep(site, stopping);
                 else
-                    await signals.Gather(site, settings.BatchSize, stopping);
+                    await Work(site, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -60,6 +77,18 @@ internal sealed partial class SyncWorker(
                 await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    private async Task Work(string site, CancellationToken stopping)
+    {
+        var claimed = await pump.RunOnce(site, stopping);
+        if (states.Of(site).HeldBecause is { } reason)
+            Log.Held(logger, site, reason);
+        else if (claimed == 0)
+            await Sleep(site, stopping);
+        else
+            // After a full batch the next may be together already: a trickle of webhooks must not slow a backlog down.
+            await signals.Gather(site, claimed < settings.BatchSize ? settings.BatchSize : 0, stopping);
     }
 
     // Until something arrives or falls due.
@@ -193,5 +222,8 @@ internal sealed partial class SyncWorker(
 
         [LoggerMessage(5, LogLevel.Warning, "{Site} could not be inspected yet: {Reason}")]
         public static partial void NotInspected(ILogger logger, string site, string reason);
+
+        [LoggerMessage(6, LogLevel.Error, "The inbox cannot be worked yet ({Error}); trying again every second")]
+        public static partial void NotReleased(ILogger logger, string error);
     }
 }
