@@ -167,6 +167,57 @@ public sealed class AddUserTests
 
     [Fact]
     [Trait("Spec", "3.2")]
+    public async Task A_return_that_is_refused_for_good_does_not_hold_back_the_mail()
+    {
+        _world.Contacts.Add(World.Ann());
+        _world.Contacts.WriteFaults.Enqueue(new PermanentException("activecampaign: HTTP 409"));
+        var outcome = await _world.Start().Send(new AddUser("shop", 42));
+        Assert.Equal(OutcomeKind.Created, outcome.Kind);
+        Assert.Contains(new Warning("password_not_returned", "refused"), outcome.Warnings);
+        Assert.Single(_world.Mails);
+    }
+
+    [Theory]
+    [Trait("Spec", "2.10")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_privileged_role_of_a_new_user_is_taken_back_whatever_fails_in_between(bool answerIsLost)
+    {
+        Dangerous();
+        if (answerIsLost)
+            _world.Users.AfterCreate.Enqueue(new TransientException("wordpress: no answer", unanswered: true));
+        else
+            _world.Users.ChangeFaults.Enqueue(new TransientException("wordpress: HTTP 503"));
+        await Assert.ThrowsAsync<TransientException>(() => _world.Start().Send(new AddUser("shop", 42, "danger")));
+
+        var outcome = await _world.Start().Send(new AddUser("shop", 42, "danger"));
+        Assert.Equal(OutcomeKind.Created, outcome.Kind);
+        Assert.Contains(new Warning("role_privileged", "danger"), outcome.Warnings);
+        var user = Assert.Single(_world.Users.All.Values);
+        Assert.Equal(["subscriber"], user.Roles);
+        Assert.Equal(_world.Users.Passwords[user.Id], _world.Contacts.Fields[(42, "%WPPASSWORD%")]);
+    }
+
+    [Fact]
+    [Trait("Spec", "2.10")]
+    public async Task A_privileged_role_is_taken_back_on_a_site_without_subscribers_too()
+    {
+        Dangerous();
+        _world.Users.Roles.Remove("subscriber");
+        await _world.Start().Send(new AddUser("shop", 42, "danger"));
+        Assert.Empty(Assert.Single(_world.Users.All.Values).Roles);
+    }
+
+    private void Dangerous()
+    {
+        _world.Contacts.Add(World.Ann());
+        _world.Rules = _world.Rules with { AllowedRoles = new HashSet<string> { "danger" } };
+        _world.Users.Roles["danger"] = new Role("danger", "Danger", null);
+        _world.Users.Hidden["danger"] = ["manage_options"];
+    }
+
+    [Fact]
+    [Trait("Spec", "3.2")]
     public async Task The_password_stays_the_same_across_the_attempts_of_one_process()
     {
         _world.Contacts.Add(World.Ann());

@@ -9,6 +9,7 @@ internal sealed class FakeContacts(World world) : IContacts
     public Dictionary<long, Contact> All { get; } = [];
     public Dictionary<(long Contact, string Field), string> Fields { get; } = [];
     public Queue<Exception> Faults { get; } = [];
+    public Queue<Exception> WriteFaults { get; } = [];
     public FieldWrite WriteEnd { get; set; } = FieldWrite.Written;
     public int ReadsAlone { get; private set; }
 
@@ -39,6 +40,8 @@ internal sealed class FakeContacts(World world) : IContacts
     ) =>
         Step(() =>
         {
+            if (WriteFaults.TryDequeue(out var fault))
+                throw fault;
             if (!All.ContainsKey(id))
                 return FieldWrite.ContactGone;
             if (WriteEnd == FieldWrite.Written)

@@ -20,6 +20,11 @@ internal sealed class FakeUsers(World world) : IUsers
     /// <summary>Runs just before a create takes effect: somebody else's doing.</summary>
     public Action? BeforeCreate { get; set; }
 
+    /// <summary>Faults after a create took effect: its answer got lost.</summary>
+    public Queue<Exception> AfterCreate { get; } = [];
+
+    public Queue<Exception> ChangeFaults { get; } = [];
+
     public int Creates { get; private set; }
     public int Changes { get; private set; }
     public bool IsOpen { get; set; } = true;
@@ -86,16 +91,25 @@ internal sealed class FakeUsers(World world) : IUsers
                 Values = draft.Values,
                 CreationToken = KeepsTokens ? draft.CreationToken : null,
             };
+            if (Hidden.TryGetValue(draft.Role ?? "", out var hidden))
+                user = user with { Capabilities = hidden };
             Passwords[user.Id] = draft.Password.Text;
-            return new Creation.Created(All[user.Id] = user, []);
+            All[user.Id] = user;
+            if (AfterCreate.TryDequeue(out var fault))
+                throw fault;
+            return new Creation.Created(user, []);
         });
 
     public Task<ChangeReport> Change(long userId, UserChanges changes, CancellationToken cancellationToken) =>
         Step(() =>
         {
             Changes++;
+            if (ChangeFaults.TryDequeue(out var fault))
+                throw fault;
             if (!All.TryGetValue(userId, out var user))
                 return new ChangeReport(true, []);
+            if (changes.Roles is { } named && !named.All(Roles.ContainsKey))
+                return new ChangeReport(false, [new Warning("role_refused", string.Join(',', named))]);
             All[userId] = user with
             {
                 Email = changes.Email ?? user.Email,

@@ -141,7 +141,7 @@ public sealed class UpdateTests
         var decider = new Syncing.Decider(
             sites.Object,
             _world.Store,
-            new Syncing.IntentReview(_world.Store, _world.Time),
+            new Syncing.IntentReview(_world.Store, new Syncing.RoleWatch(), _world.Time),
             new Syncing.PersonLocks(),
             new Syncing.RoleWatch(),
             new Randomness()

@@ -4,7 +4,7 @@ using CleanSync.Domain;
 namespace CleanSync.Application.Syncing;
 
 /// <summary>Finds out what became of a creation whose end is not known (SPEC 3.2).</summary>
-internal sealed class IntentReview(ILedger ledger, TimeProvider time)
+internal sealed class IntentReview(ILedger ledger, RoleWatch roles, TimeProvider time)
 {
     /// <summary>
     /// Looks whether the user of the intent exists: then he is ours, and what is owed to him goes on. Somebody else with that email is an
@@ -27,6 +27,7 @@ internal sealed class IntentReview(ILedger ledger, TimeProvider time)
             users = (await site.Users.FindByEmail(intent.Email, cancellationToken)).Users;
         if (users.FirstOrDefault(intent.IsOrigin) is { } ours)
         {
+            ours = await roles.TakeBackFromNew(site, ours, warnings, cancellationToken);
             entry = Created(entry, ours, intent, request, site.Rules);
             await ledger.Save(entry, cancellationToken);
             return (entry, ours);

@@ -43,7 +43,16 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
     {
         if (entry.PasswordReturn != PasswordReturn.Due)
             return entry;
-        var refused = await Return(site, entry, user, cancellationToken);
+        string? refused;
+        try
+        {
+            refused = await Return(site, entry, user, cancellationToken);
+        }
+        catch (PermanentException)
+        {
+            // Parked here, the user would never hear of his account.
+            refused = "refused";
+        }
         if (refused is not null)
             warnings.Add(new Warning("password_not_returned", refused));
         entry = entry with { PasswordReturn = refused is null ? PasswordReturn.Returned : PasswordReturn.Failed };

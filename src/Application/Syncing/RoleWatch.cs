@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
@@ -34,8 +35,27 @@ internal sealed class RoleWatch
         var given = user.Roles.Except(before, StringComparer.Ordinal).ToList();
         foreach (var slug in given)
             _found[(site.Name, slug)] = user.Capabilities;
-        await site.Users.Change(user.Id, UserChanges.None with { Roles = [.. before] }, cancellationToken);
+        var report = await site.Users.Change(user.Id, UserChanges.None with { Roles = [.. before] }, cancellationToken);
+        // A site may have no such role: then better none than this one.
+        if (report.Warnings.Any(warning => warning.Code is "role_refused"))
+            await site.Users.Change(user.Id, UserChanges.None with { Roles = [] }, cancellationToken);
         return new Warning("role_privileged", given is [var only] ? only : "");
+    }
+
+    /// <summary>As <see cref="TakeBack"/>, for a user whom this host created: he is left a subscriber.</summary>
+    /// <returns>The user as he is now; the same one when nothing was taken.</returns>
+    public async Task<User> TakeBackFromNew(
+        Site site,
+        User user,
+        List<Warning> warnings,
+        CancellationToken cancellationToken
+    )
+    {
+        string[] left = ["subscriber"];
+        if (await TakeBack(site, user, left, cancellationToken) is not { } refused)
+            return user;
+        warnings.Add(refused);
+        return user with { Roles = left, Capabilities = ImmutableHashSet<string>.Empty };
     }
 
     private Role? Known(string site, Role? role) =>

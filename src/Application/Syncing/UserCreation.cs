@@ -134,25 +134,21 @@ internal sealed class UserCreation(
         var intent = decision.Entry.Intent!;
         if (memory.Find(site.Name, decision.Entry.Contact) is { } remembered)
             memory.Keep(site.Name, decision.Entry.Contact, remembered with { UserHasIt = true });
+        warnings.AddRange(created.Warnings);
+        // Before the link is stored: until then the intent has it done again, should this process or the site fail in between.
+        user = await roles.TakeBackFromNew(site, user, warnings, cancellationToken);
         var entry = IntentReview.Created(decision.Entry, user, intent, request, site.Rules);
         await ledger.Save(entry, cancellationToken);
         if (entry.PasswordReturn != PasswordReturn.Due)
             memory.Forget(entry.Site, entry.Contact);
 
-        warnings.AddRange(created.Warnings);
-        var refused = await roles.TakeBack(site, user, ["subscriber"], cancellationToken);
-        if (refused is not null)
-        {
-            warnings.Add(refused);
-            user = user with { Roles = ["subscriber"], Capabilities = ImmutableHashSet<string>.Empty };
-        }
         if ((await site.Users.FindByEmail(user.Email, cancellationToken)).Users.Length > 1)
             warnings.Add(new Warning("twin_found"));
 
         var seen = decision.Seen! with { Linked = user, Owner = EmailOwner.Free };
         var rest = UserPlanner.Plan(
             seen,
-            new SyncRequest(SyncAction.Update, refused is null ? request.Role : null),
+            new SyncRequest(SyncAction.Update, ReferenceEquals(user, created.User) ? request.Role : null),
             site.Rules
         );
         var written = await changes.Write(decision with { Entry = entry, Plan = rest, Seen = seen }, cancellationToken);
