@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using CleanSync.Application.Ports;
+using CleanSync.Domain;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CleanSync.Infrastructure.Tests.WordPress;
@@ -50,6 +51,46 @@ public sealed class CoreRestFaultTests
 
         Assert.All([read, create], fault => Assert.Equal(TimeSpan.FromSeconds(17), fault.RetryAfter));
         Assert.All([read, create], fault => Assert.False(fault.SpendsAttempt || fault.Unanswered));
+    }
+
+    [Fact, Trait("Spec", "5.2")]
+    public async Task A_rate_limit_on_one_change_of_a_batch_refuses_nothing()
+    {
+        using var stub = new StubSite(batch: true);
+        var busy = StubSite.Error("too_many_requests", """{"status":429}""");
+        stub.On(
+            "POST",
+            "/batch/v1",
+            $$$"""{"responses":[{"status":429,"body":{{{busy}}} },{"status":200,"body":{"id":8}}]}"""
+        );
+        stub.On("POST", "/wp/v2/users/7", busy, 429);
+        var email = UserChanges.None with { Email = "new@example.test" };
+
+        var limited = stub.Users.Change(7, email, Stop);
+        var other = stub.Users.Change(8, email, Stop);
+
+        Assert.False((await Assert.ThrowsAsync<TransientException>(() => limited)).SpendsAttempt);
+        Assert.Empty((await other).Warnings);
+    }
+
+    [Fact, Trait("Spec", "5.2")]
+    public async Task A_rate_limit_that_does_not_say_how_long_is_given_time()
+    {
+        using var stub = new StubSite();
+        stub.On("GET", "/wp/v2/users", "slow down", 429);
+        var read = await Assert.ThrowsAsync<TransientException>(() => stub.Users.FindById(7, Stop));
+        Assert.Equal(TimeSpan.FromSeconds(30), read.RetryAfter);
+    }
+
+    [Fact, Trait("Spec", "2.10")]
+    public async Task A_question_for_a_role_that_made_a_user_is_the_last_one()
+    {
+        using var stub = new StubSite();
+        stub.On("POST", "/wp/v2/users", StubSite.User, 201);
+        foreach (var role in new[] { "customer", "customer", "shop_lead" })
+            await Assert.ThrowsAsync<PermanentException>(() => stub.Users.ResolveRoles([role], Stop));
+        Assert.Single(stub.Sent("POST", "/wp/v2/users"));
+        Assert.NotEqual("never-stored", stub.Sent("POST", "/wp/v2/users")[0].Body!["password"]!.ToString());
     }
 
     [Fact, Trait("Spec", "5.2")]
@@ -214,6 +255,19 @@ public sealed class CoreRestFaultTests
 
         Assert.Contains("create_users, promote_users", fault.Message, StringComparison.Ordinal);
         Assert.False(fault.SpendsAttempt);
+    }
+
+    [Fact, Trait("Spec", "5.2")]
+    public async Task A_redirect_to_another_place_holds_the_site_and_refuses_no_contact()
+    {
+        using var stub = new StubSite();
+        stub.On("GET", "/wp/v2/users", "", 302, ("Location", "https://maintenance.example/?email=ann@example.test"));
+        stub.On("POST", "/wp/v2/users", "", 302, ("Location", "https://maintenance.example/?email=ann@example.test"));
+
+        var read = await Assert.ThrowsAsync<SiteHeldException>(() => stub.Users.FindById(7, Stop));
+        var create = await Assert.ThrowsAsync<SiteHeldException>(() => stub.Users.Create(StubSite.Draft, Stop));
+
+        Assert.All([read, create], fault => Assert.EndsWith("https://maintenance.example", fault.Message));
     }
 
     [Theory, Trait("Spec", "8.1")]

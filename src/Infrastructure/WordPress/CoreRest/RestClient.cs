@@ -66,7 +66,7 @@ internal sealed class RestClient(RestWire wire, RestRootFinder roots)
         if (answer.Error is null && (answer.Json is null || (int)answer.Status >= 300))
             roots.Forget();
         if (RestRootFinder.IsElsewhere(answer, address, out var elsewhere))
-            throw new PermanentException($"wordpress: the site has moved; set its Url to {elsewhere}");
+            throw new SiteHeldException($"wordpress: the site has moved; set its Url to {elsewhere}");
         if (RestFaults.IsBusy(answer.Status))
             throw RestFaults.Unusable(answer);
         if (answer.Status == HttpStatusCode.Unauthorized)

@@ -16,6 +16,8 @@ internal static class RestFaults
         "rest_forbidden",
     };
 
+    private static readonly TimeSpan UnsaidPause = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether the status says "not now", whoever wrote the body.</summary>
     public static bool IsBusy(HttpStatusCode status) => (int)status is 408 or 425 or 429 or 502 or 503 or 504;
 
@@ -25,7 +27,9 @@ internal static class RestFaults
             answer.Json is null && !IsBusy(answer.Status)
                 ? $"wordpress: HTTP {(int)answer.Status} with an answer that is not JSON"
                 : $"wordpress: HTTP {(int)answer.Status}{Suffix(answer)}",
-            answer.RetryAfter,
+            // A site that limits requests and does not say for how long is not asked again and again.
+            answer.RetryAfter
+                ?? (answer.Status == HttpStatusCode.TooManyRequests ? UnsaidPause : null),
             spendsAttempt: answer.Status != HttpStatusCode.TooManyRequests,
             unanswered: answer.IsWrite && answer.Status != HttpStatusCode.TooManyRequests
         );
@@ -39,7 +43,7 @@ internal static class RestFaults
     {
         if (answer.Succeeded)
             return Misshapen(answer, "the answer");
-        if (answer.Error is not { } error || (int)answer.Status >= 500)
+        if (answer.Error is not { } error || (int)answer.Status >= 500 || IsBusy(answer.Status))
             return Unusable(answer);
         if (LacksCapability.Contains(error.Code))
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
@@ -16,6 +17,8 @@ internal sealed class RoleFinder(RestClient client, TimeProvider time)
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
     private readonly ConcurrentDictionary<string, Kept<Role?>> _roles = new(StringComparer.Ordinal);
     private readonly Kept<Connection> _me = new(() => Connection.Ask(client, CancellationToken.None), Lifetime, time);
+
+    private volatile bool _madeUser;
 
     /// <summary>Resolves every name, each slug asked for once in ten minutes.</summary>
     public async Task<RoleBook> Resolve(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
@@ -58,6 +61,8 @@ internal sealed class RoleFinder(RestClient client, TimeProvider time)
     /// </summary>
     private async Task<bool> Exists(string slug)
     {
+        if (_madeUser)
+            throw MadeUser();
         var me = await _me.Get(CancellationToken.None);
         var answer = await client.Post(
             "/wp/v2/users",
@@ -66,11 +71,17 @@ internal sealed class RoleFinder(RestClient client, TimeProvider time)
             {
                 ["username"] = me.Login,
                 ["email"] = me.Email,
-                ["password"] = "never-stored",
+                ["password"] = RandomNumberGenerator.GetHexString(32),
                 ["roles"] = new JsonArray(slug),
             },
             CancellationToken.None
         );
+        // Cannot be, unless a plugin renames new users. Asking again, for whatever role, would make another one.
+        if (answer.Succeeded)
+        {
+            _madeUser = true;
+            throw MadeUser();
+        }
         return answer.Error?.Code switch
         {
             "existing_user_login" or "existing_user_email" => true,
@@ -78,13 +89,11 @@ internal sealed class RoleFinder(RestClient client, TimeProvider time)
             "rest_user_invalid_role" => false,
             // On a network the login is checked by wpmu_validate_user_signup().
             "rest_invalid_param" when answer.Error.MoreCodes.Overlaps(["user_name", "user_email"]) => true,
-            // Cannot be, unless a plugin renames new users. Asking again would make another one.
-            null when answer.Succeeded => throw new PermanentException(
-                "wordpress: the question for a role made a user"
-            ),
             _ => throw RestFaults.Unexpected(answer),
         };
     }
+
+    private static PermanentException MadeUser() => new("wordpress: the question for a role made a user");
 
     /// <summary>
     /// The capabilities of somebody who has this role, no other, and nothing of his own: those are the role's. This goes before
