@@ -140,7 +140,8 @@ internal sealed partial class SmtpWelcomeMail(
                 or SslHandshakeException
                 or NotSupportedException
                 or TimeoutException
-                or ServiceNotConnectedException;
+                or ServiceNotConnectedException
+                or ServiceNotAuthenticatedException;
 
     /// <summary>Notes when the first byte of the mail goes to the server.</summary>
     private sealed class Handover : ITransferProgress

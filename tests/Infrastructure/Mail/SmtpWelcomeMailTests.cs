@@ -57,6 +57,14 @@ public sealed class SmtpWelcomeMailTests
     }
 
     [Fact]
+    [Trait("Spec", "4.1")]
+    public async Task A_server_that_wants_a_login_first_was_sent_nothing()
+    {
+        await using var server = new SmtpServer(new() { ["MAIL"] = "530 5.7.0 Authentication required" });
+        Assert.Equal(MailEnd.NotSent, await Mail(server).Send(Jane, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_sent_nothing()
     {
         var server = new SmtpServer();
