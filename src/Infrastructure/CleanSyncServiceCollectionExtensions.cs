@@ -79,7 +79,10 @@ public static class CleanSyncServiceCollectionExtensions
             {
                 var url = new Uri(options.Url!);
                 // Sites may share an account, and it counts all of their requests together. The lowest rate named for it holds.
-                var limiter = limiters.GetOrAdd(url, _ => new AccountLimiter(time, options.RequestsPerSecond));
+                var limiter = limiters.GetOrAdd(
+                    AccountHttp.Root(url),
+                    _ => new AccountLimiter(time, options.RequestsPerSecond)
+                );
                 limiter.RequestsPerSecond = Math.Min(limiter.RequestsPerSecond, options.RequestsPerSecond);
                 var client = AccountHttp.Configure(http.CreateClient(AccountHttp.Name), url, options.ApiToken!);
                 return new ActiveCampaignContacts(client, limiter, time, logger);

@@ -26,7 +26,7 @@ internal static class AccountHttp
     {
         ArgumentNullException.ThrowIfNull(account);
         // The framework's own message about a bad header value would repeat the token.
-        if (string.IsNullOrEmpty(token) || token.Any(c => c is <= ' ' or > '~'))
+        if (!IsToken(token))
             throw new ArgumentException("The API token is empty or holds characters that no token has.", nameof(token));
         client.BaseAddress = Root(account);
         // Time-outs run on the application's clock, see AccountClient.
@@ -48,7 +48,11 @@ internal static class AccountHttp
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
 
-    private static Uri Root(Uri account)
+    /// <summary>Whether a header can carry the token.</summary>
+    public static bool IsToken(string? token) => !string.IsNullOrEmpty(token) && token.All(c => c is > ' ' and <= '~');
+
+    /// <summary>The address that all spellings of an account's URL have in common.</summary>
+    public static Uri Root(Uri account)
     {
         var root = account.GetLeftPart(UriPartial.Path).TrimEnd('/');
         if (root.EndsWith("/api/3", StringComparison.OrdinalIgnoreCase))

@@ -1,4 +1,5 @@
 using CleanSync.Domain;
+using CleanSync.Infrastructure.ActiveCampaign;
 using CleanSync.Infrastructure.Mail;
 using FluentValidation;
 
@@ -26,6 +27,10 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
         RuleFor(o => o.ActiveCampaign.ApiToken)
             .NotEmpty()
             .WithMessage("set the API key from ActiveCampaign, Settings, Developer");
+        RuleFor(o => o.ActiveCampaign.ApiToken)
+            .Must(AccountHttp.IsToken)
+            .When(o => !string.IsNullOrWhiteSpace(o.ActiveCampaign.ApiToken))
+            .WithMessage("copy the API key once more: it has no blanks, line breaks or accents");
         RuleFor(o => o.ActiveCampaign.RequestsPerSecond)
             .Must(rate => rate is > 0 and <= 100)
             .WithMessage("write a number above 0, at most 100; ActiveCampaign allows 5");

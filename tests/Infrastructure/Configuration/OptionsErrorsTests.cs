@@ -93,6 +93,17 @@ public sealed class OptionsErrorsTests
         Assert.Equal("CleanSync:Sites:shop:LegacyAccessKeys:0: remove the blanks around the key.", error);
     }
 
+    [Theory]
+    [InlineData("two parts")]
+    [InlineData("schlüssel")]
+    [InlineData("line\nbreak")]
+    public void A_token_that_no_header_can_carry_is_told_without_showing_it(string token)
+    {
+        var error = Assert.Single(Settings.Minimal().With("Sites:shop:ActiveCampaign:ApiToken", token).Errors());
+        Assert.StartsWith("CleanSync:Sites:shop:ActiveCampaign:ApiToken: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_errors_come_at_once()
     {
