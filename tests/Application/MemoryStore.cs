@@ -135,7 +135,7 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
     }
 
     public Task<InboxDepth> Depth(string site, CancellationToken cancellationToken) =>
-        Task.FromResult(new InboxDepth(_rows.Count, 0, 0, null));
+        Task.FromResult(new InboxDepth(_rows.Count, 0, _rows.Values.Count(row => row.Parked is not null), null));
 
     public Task<IReadOnlyList<InboxRow>> Rows(string site, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<InboxRow>>([]);

@@ -88,9 +88,34 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
         for (var contact = 1; contact <= 1000; contact++)
             await _world.Store.Accept("shop", contact, new SyncRequest(SyncAction.UpdateTags), default);
         for (var contact = 1; contact <= 10; contact++)
-            _process.Signals.Arrived("shop");
+            _process.Signals.Arrived("shop", contact);
         await _worker.StartAsync(default);
         await Until(() => _world.Store.Entries.Count == 1000).WaitAsync(TimeSpan.FromSeconds(20));
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "5.3")]
+    [Trait("Spec", "5.5")]
+    public async Task The_meter_tells_how_many_wait_and_how_many_are_parked()
+    {
+        var figures = new System.Collections.Concurrent.ConcurrentDictionary<string, double>();
+        using var listener = new System.Diagnostics.Metrics.MeterListener();
+        listener.InstrumentPublished = (instrument, all) =>
+        {
+            if (instrument.Meter.Name == "CleanSync")
+                all.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => figures[instrument.Name] = value);
+        listener.Start();
+        _world.Contacts.Add(World.Ann("no email"));
+        await _world.Store.Accept("shop", 42, new SyncRequest(SyncAction.UpdateTags), default);
+        await _worker.StartAsync(default);
+        await UntilAdvancing(() =>
+        {
+            listener.RecordObservableInstruments();
+            return figures.GetValueOrDefault("cleansync.inbox.parked") == 1;
+        });
         await _worker.StopAsync(default);
     }
 

@@ -30,9 +30,11 @@ internal sealed partial class SyncWorker(
     {
         await using var right = await role.Take(stoppingToken);
         await Release(stoppingToken);
-        await Task.WhenAll(
-            sites.Names.Select(site => RunSite(site, stoppingToken)).Append(PruneHistory(stoppingToken))
-        );
+        await Task.WhenAll([
+            Repeat(PruneEvery, PruneHistory, stoppingToken),
+            Repeat(MeasureEvery, Measure, stoppingToken),
+            .. sites.Names.Select(site => RunSite(site, stoppingToken)),
+        ]);
     }
 
     // A full disk at start must not end the host, which can tell senders so and keep what comes when the disk has room again.
