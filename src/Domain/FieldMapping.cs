@@ -23,7 +23,7 @@ public enum FieldKind
     /// <summary>Ticked or not, stored as <c>1</c> or empty.</summary>
     Checkbox,
 
-    /// <summary>As it is, markup kept; WordPress filters it.</summary>
+    /// <summary>As it is, markup kept; WordPress filters it. For <see cref="UserTarget.Description"/>; meta is not filtered.</summary>
     Html,
 }
 
@@ -105,6 +105,9 @@ public sealed partial record FieldMapping
             UserTarget.Email when !string.Equals(source.Trim(), "email", StringComparison.Ordinal) =>
                 "user_email always comes from the contact's email; remove this mapping",
             _ when UserTarget.IsCore(target) && kind == FieldKind.List => "a core field holds one text; use Kind Text",
+            // Over REST core filters markup in the biography, and not in meta: what strangers write into forms would stand there raw.
+            _ when kind == FieldKind.Html && !UserTarget.IsCore(target) =>
+                "WordPress filters markup in core fields only, not in meta; use Kind Text",
             _ => null,
         };
         return error is null ? new FieldMapping(target, source.Trim(), kind, clear) : null;

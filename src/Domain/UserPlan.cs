@@ -82,20 +82,18 @@ public enum ParkReason
     GaveUp,
 }
 
-/// <summary>A user to be created.</summary>
+/// <summary>A user to be created. His tags are brought to him like any user's, once he is there.</summary>
 /// <param name="Login">The username to try first.</param>
 /// <param name="Email">The email.</param>
 /// <param name="Password">A password that a contact field supplied; null when one is to be generated.</param>
 /// <param name="Role">The slug; null gives no role.</param>
 /// <param name="Values">Core fields and meta.</param>
-/// <param name="Tags">The tags; null when the directory has no place for them.</param>
 public sealed record NewUser(
     string Login,
     string Email,
     GeneratedPassword? Password,
     string? Role,
-    ImmutableDictionary<string, FieldContent> Values,
-    ImmutableHashSet<string>? Tags
+    ImmutableDictionary<string, FieldContent> Values
 );
 
 /// <summary>The differences to be written on an existing user. What is null or absent stays untouched.</summary>

@@ -200,8 +200,7 @@ public static class UserPlanner
             email,
             SuppliedPassword(contact, rules, warnings),
             role,
-            values,
-            seen.Abilities.StoresTags ? Named(contact.Tags).ToImmutableHashSet(StringComparer.Ordinal) : null
+            values
         );
         return new UserPlan.Create(user, [.. warnings.Distinct()]);
     }

@@ -17,7 +17,6 @@ public sealed class FieldTests
     [InlineData(FieldKind.Text, "&lt;script&gt;alert(1)&lt;/script&gt;hi", "hi")]
     [InlineData(FieldKind.Text, "&amp;lt;b&amp;gt;hi", "hi")]
     [InlineData(FieldKind.Text, "0", "0")]
-    [InlineData(FieldKind.Html, "<b>bold</b>", "<b>bold</b>")]
     [InlineData(FieldKind.List, "||a||b||", "a|b")]
     [InlineData(FieldKind.List, "||a||a|| ||<i>b</i>||", "a|b")]
     [InlineData(FieldKind.List, "single", "single")]
@@ -88,6 +87,16 @@ public sealed class FieldTests
         var change = Change(Ann.LinkedTo(AnnsUser), Update, Rules.Mapping(Map("meta", "%NONE%", clear: true)));
         Assert.True(change.Changes.IsEmpty);
         Assert.Equal([new Warning("field_unknown", "%NONE%")], change.Warnings);
+    }
+
+    [Fact]
+    [Trait("Spec", "2.8")]
+    public void Markup_is_kept_only_where_WordPress_filters_it()
+    {
+        var biography = Map(UserTarget.Description, "%X%", FieldKind.Html);
+        Assert.Equal("<b>bold</b>", Written(Ann.Saying("X", "<b>bold</b>"), biography));
+        Assert.Null(FieldMapping.Create("meta", "%X%", FieldKind.Html, false, false, [], out var error));
+        Assert.Contains("Kind Text", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -111,7 +111,6 @@ public sealed class PlanTests
         Assert.Equal("ann@example.test", user.Email);
         Assert.Equal("ann@example.test", user.Login);
         Assert.Equal("subscriber", user.Role);
-        Assert.Equal(["gold"], user.Tags!);
         Assert.Equal(FieldContent.Of("Ann"), user.Values[UserTarget.FirstName]);
         Assert.Null(user.Password);
     }

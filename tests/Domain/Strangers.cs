@@ -239,7 +239,6 @@ public static class Strangers
         Map(UserTarget.Url, "D", clear: true),
         Map("text", "A", clear: true),
         Map("text", "B"),
-        Map("html", "A", FieldKind.Html),
         Map("list", "B", FieldKind.List, clear: true),
         Map("date", "C", FieldKind.Date),
         Map("moment", "D", FieldKind.DateTime),

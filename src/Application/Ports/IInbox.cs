@@ -40,7 +40,10 @@ public interface IInbox
     /// <summary>Claims up to <paramref name="limit"/> due rows of a site and counts an attempt for each.</summary>
     Task<IReadOnlyList<ClaimedWork>> Claim(string site, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Ends a claim and, in the same transaction, writes the history.</summary>
+    /// <summary>
+    /// Ends a claim and, in the same transaction, writes the history. Ending it once more does nothing: a commit that went through may
+    /// have been reported as failed.
+    /// </summary>
     Task Finish(ClaimedWork work, NextStep step, HistoryEntry? entry, CancellationToken cancellationToken);
 
     /// <summary>Takes back what a dead process had claimed. Called once, before the first claim, by the only worker of the store.</summary>

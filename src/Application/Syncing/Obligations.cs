@@ -67,7 +67,8 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         if (site.Rules.ReturnPasswordField is not { } field)
             return "turned off";
         var remembered = memory.Find(entry.Site, entry.Contact);
-        if (remembered is not { UserHasIt: true } && Privileges.IsPrivileged(user, site.Rules))
+        // Whoever made him privileged since, an administrator's password does not go into a contact field.
+        if (Privileges.IsPrivileged(user, site.Rules))
             return "privileged user";
         if (remembered is null)
             memory.Keep(entry.Site, entry.Contact, remembered = new("", random.Password(), UserHasIt: false));

@@ -30,9 +30,6 @@ internal sealed class FieldDefinitions
             )),
         ]);
 
-    /// <summary>Whether the account has a field of that id.</summary>
-    public bool HasId(string id) => _byId.ContainsKey(id);
-
     /// <summary>The field that a reference names: an id, or a personalization tag with or without percent signs.</summary>
     public FieldDefinition? Find(string reference)
     {

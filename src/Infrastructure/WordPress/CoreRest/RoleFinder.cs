@@ -15,6 +15,7 @@ namespace CleanSync.Infrastructure.WordPress.CoreRest;
 internal sealed class RoleFinder(RestClient client, TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+    private const int MostKept = 500;
     private readonly ConcurrentDictionary<string, Kept<Role?>> _roles = new(StringComparer.Ordinal);
     private readonly Kept<Connection> _me = new(() => Connection.Ask(client, CancellationToken.None), Lifetime, time);
 
@@ -31,6 +32,9 @@ internal sealed class RoleFinder(RestClient client, TimeProvider time)
 
     private async Task<Role?> Resolve(string name, CancellationToken cancellationToken)
     {
+        // A contact field may name a role, and forms are filled in by strangers: what they invent is not kept for ever.
+        if (_roles.Count > MostKept)
+            _roles.Clear();
         foreach (var slug in Candidates(name))
         {
             var kept = _roles.GetOrAdd(slug, key => new Kept<Role?>(() => Ask(key), Lifetime, time));

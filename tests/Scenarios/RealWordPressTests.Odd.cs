@@ -1,0 +1,203 @@
+using CleanSync.Application.Ports;
+using CleanSync.Application.Pumping;
+using CleanSync.Infrastructure.Sandbox;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanSync.Scenarios;
+
+/// <summary>Odd people and bad days.</summary>
+public abstract partial class RealWordPressTests
+{
+    [Theory]
+    [InlineData("Jürgen", "Müller-Ångström 🦄", "juergen")]
+    [InlineData("小龍", "李", "bruce")]
+    [InlineData("O'Neil \"Shaq\"", "a < b & c > d", "oneil")]
+    [Trait("Spec", "2.8")]
+    public async Task Odd_names_arrive_and_are_right_the_second_time(string first, string last, string local)
+    {
+        var email = NewEmail(local);
+        var contact = Add(email, first, last);
+        Assert.Equal("created", await _host.Outcome("add", contact));
+        Assert.Equal("unchanged", await _host.Outcome("add", contact));
+        Assert.Equal(
+            first,
+            System.Net.WebUtility.HtmlDecode((await UserWith(email)).GetProperty("first_name").GetString())
+        );
+    }
+
+    [Fact]
+    [Trait("Spec", "2.12")]
+    public async Task A_plus_address_gets_a_username_that_works()
+    {
+        var email = NewEmail("ann+news");
+        var contact = Add(email);
+        Assert.Equal("created", await _host.Outcome("add", contact));
+        Assert.DoesNotContain('+', _host.Field(contact, "WPLOGIN")!);
+        Assert.True(await _site.LogIn(_host.Field(contact, "WPLOGIN")!, _host.Field(contact, "WPPASSWORD")!));
+        Assert.Equal("unchanged", await _host.Outcome("add", contact));
+    }
+
+    [Fact]
+    [Trait("Spec", "2.12")]
+    public async Task A_70_character_email_gets_a_user()
+    {
+        var email = NewEmail(new string('x', 40));
+        email = email.Replace("@", new string('y', 70 - email.Length) + "@", StringComparison.Ordinal);
+        Assert.Equal(70, email.Length);
+        var contact = Add(email);
+        Assert.Equal("created", await _host.Outcome("add", contact));
+        Assert.InRange(_host.Field(contact, "WPLOGIN")!.Length, 1, 60);
+        Assert.True(await _site.LogIn(_host.Field(contact, "WPLOGIN")!, _host.Field(contact, "WPPASSWORD")!));
+    }
+
+    [Fact]
+    [Trait("Spec", "2.6")]
+    public async Task A_contact_deleted_between_webhook_and_load_creates_nobody_and_takes_no_tags()
+    {
+        var (email, kept) = (NewEmail(), NewEmail());
+        var contact = Add(email);
+        _host.Account.DeleteContact(contact);
+        Assert.Equal("skipped(contact gone)", await _host.Outcome("add", contact));
+        Assert.Empty(await UsersWith(email));
+
+        var linked = Add(kept, "Ann", "Lee", "gold");
+        await _host.Webhook("add", linked);
+        _host.Account.DeleteContact(linked);
+        Assert.Equal("skipped(contact gone)", await _host.Outcome("update_tags", linked));
+        Assert.Equal(["gold"], Texts((await UserWith(kept)).GetProperty("meta").GetProperty("activecampaign_tags")));
+    }
+
+    [Fact]
+    [Trait("Spec", "2.6")]
+    public async Task A_merged_contact_hands_its_user_over()
+    {
+        var (gone, kept) = (NewEmail("gone"), NewEmail("kept"));
+        var from = Add(gone, "Ann", "Lee", "gold");
+        await _host.Webhook("add", from);
+        var into = Add(kept, "Anna", "Leigh", "silver");
+        _host.Account.MergeContact(from, into);
+        _host.Account.EditContact(into, new SandboxDetails { Email = gone });
+        Assert.Equal("skipped(merged)", await _host.Outcome("update", from));
+        await _host.Drained();
+        var user = await UserWith(gone);
+        Assert.Equal("Anna", user.GetProperty("first_name").GetString());
+        Assert.Equal(["gold", "silver"], Texts(user.GetProperty("meta").GetProperty("activecampaign_tags")));
+    }
+
+    [Fact]
+    [Trait("Spec", "2.9")]
+    public async Task An_email_taken_by_another_user_is_left_and_the_rest_is_applied()
+    {
+        var (email, taken) = (NewEmail(), NewEmail());
+        await Existing(taken);
+        var contact = Add(email);
+        await _host.Webhook("add", contact);
+        _host.Account.EditContact(contact, new SandboxDetails { Email = taken, FirstName = "Anna" });
+        var answer = await _host.Webhook("update", contact);
+        Assert.Equal("updated", (string?)answer["outcome"]);
+        Assert.Equal("email_taken(user_email)", (string?)Assert.Single(answer["warnings"]!.AsArray()));
+        Assert.Equal("Anna", (await UserWith(email)).GetProperty("first_name").GetString());
+    }
+
+    [Fact]
+    [Trait("Spec", "2.9")]
+    public async Task A_free_email_is_changed_once()
+    {
+        var (email, other) = (NewEmail(), NewEmail());
+        var contact = Add(email);
+        await _host.Webhook("add", contact);
+        _host.Account.EditContact(contact, new SandboxDetails { Email = other });
+        Assert.Equal("updated", await _host.Outcome("update", contact));
+        Assert.Equal("unchanged", await _host.Outcome("update", contact));
+        await UserWith(other);
+        Assert.Single(await _site.MailsTo(email));
+    }
+
+    [Fact]
+    [Trait("Spec", "4.1")]
+    public async Task The_welcome_mail_is_WordPresss_own_and_comes_once()
+    {
+        var email = NewEmail();
+        var contact = Add(email);
+        await _host.Webhook("add", contact, "&wait=30&send_notification=true");
+        await _host.Webhook("add", contact, "&wait=30&send_notification=true");
+        Assert.Contains("Password Reset", Assert.Single(await _site.MailsTo(email)), StringComparison.Ordinal);
+        Assert.True(await _site.LogIn(email, _host.Field(contact, "WPPASSWORD")!));
+    }
+
+    [Fact]
+    [Trait("Spec", "5.1")]
+    [Trait("Spec", "5.2")]
+    public async Task WordPress_may_stop_in_the_middle_and_nothing_is_lost()
+    {
+        var contacts = Enumerable.Range(0, 20).Select(_ => NewEmail()).ToDictionary(email => Add(email, tags: "gold"));
+        foreach (var contact in contacts.Keys.Take(10))
+            await _host.Webhook("add", contact, "");
+        await Script("down", _site.Folder);
+        foreach (var contact in contacts.Keys.Skip(10))
+            await _host.Webhook("add", contact, "");
+        while (
+            (await _host.Services.GetRequiredService<IInbox>().Rows("shop", 100, default)).All(row =>
+                row.Reason.Length == 0
+            )
+        )
+            await HostUnderTest.Pause();
+        await Script("up", _site.Site.Url.Port.ToString(), _site.Folder, site == 0 ? "debian" : "newest", "--keep");
+        await _host.Drained();
+
+        foreach (var (contact, email) in contacts)
+        {
+            var user = await UserWith(email);
+            Assert.Equal(["gold"], Texts(user.GetProperty("meta").GetProperty("activecampaign_tags")));
+            Assert.True(await _site.LogIn(email, _host.Field(contact, "WPPASSWORD")!), email);
+        }
+        Assert.Equal(0, (await _host.Depth()).Parked);
+    }
+
+    [Fact]
+    [Trait("Spec", "5.2")]
+    public async Task A_wrong_application_password_holds_the_site_until_it_is_right()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["CleanSync:Sites:shop:WordPress:ApplicationPassword"] = "wrong",
+        };
+        await using var host = await HostUnderTest.Start(
+            _site,
+            settings,
+            sync: new SyncSettings { ProbeEvery = TimeSpan.FromMilliseconds(200) }
+        );
+        var email = NewEmail();
+        var contact = host.Account.AddContact(new SandboxDetails { Email = email });
+        await host.Webhook("add", contact, "");
+        while (host.State.HeldBecause is null)
+            await HostUnderTest.Pause();
+        Assert.Contains("wordpress", host.State.HeldBecause, StringComparison.Ordinal);
+        Assert.Equal(1, (await host.Depth()).Waiting);
+        var health = await host.Get("/health/ready");
+        Assert.Equal("Degraded", (string?)health["status"]);
+        Assert.Equal(host.State.HeldBecause, (string?)health["held"]!["shop"]);
+
+        host.Set("CleanSync:Sites:shop:WordPress:ApplicationPassword", _site.Site.ApplicationPassword);
+        await host.Drained();
+        await UserWith(email);
+        Assert.Equal(1, Assert.Single(await host.History()).Attempt);
+        Assert.Null(host.State.HeldBecause);
+    }
+
+    private static async Task Script(string name, params string[] arguments)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root!.FullName, "CleanSync.sln")))
+            root = root.Parent;
+        using var process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(Path.Combine(root.FullName, "tests", "wordpress", name), arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+    }
+}
