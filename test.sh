@@ -8,6 +8,7 @@ cd "$(dirname "$(readlink -f "$0")")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 work=$(mktemp -d)
 started=()
+CLEANSYNC_TEST_WORDPRESS=
 
 finish() {
   for dir in "${started[@]:-}"; do
@@ -24,15 +25,6 @@ free_port() {
   done
 }
 
-need() { # command package...
-  local command=$1
-  shift
-  command -v "$command" >/dev/null && return
-  [ "$(id -u)" = 0 ] || { echo "$command is missing: install $*" >&2; return 1; }
-  [ -n "${apt_updated:-}" ] || { apt-get -qq update && apt_updated=1; } >/dev/null 2>&1
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1
-}
-
 echo "== build"
 dotnet tool restore >/dev/null || exit 1
 dotnet csharpier check . >"$work/format.log" 2>&1 || { cat "$work/format.log"; echo "run: dotnet csharpier format ." >&2; exit 1; }
@@ -42,7 +34,8 @@ suites=("$@")
 [ ${#suites[@]} -gt 0 ] || suites=($(ls tests/*/CleanSync.*.Tests.csproj tests/Scenarios/*.csproj | xargs -n1 dirname | xargs -n1 basename))
 
 echo "== services"
-need chromium chromium || true
+# A browser for the pages; the rest is installed by what needs it. Without root the tests that miss something say so.
+tests/wordpress/packages jq chromium
 for which in debian newest; do
   if state=$(tests/wordpress/up "$(free_port)" "$work/$which" $which 2>"$work/$which.log"); then
     started+=("$work/$which")
