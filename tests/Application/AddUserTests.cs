@@ -231,6 +231,28 @@ public sealed class AddUserTests
         Assert.Single(_world.Mails);
     }
 
+    [Fact]
+    [Trait("Spec", "3.1")]
+    [Trait("Spec", "2.13")]
+    public async Task A_password_that_the_contact_supplied_is_used_and_not_returned()
+    {
+        _world.Rules = _world.Rules with { PasswordField = "%SECRET%" };
+        _world.Contacts.Add(World.Ann() with { Fields = [new CustomField("7", "SECRET", "correct horse")] });
+        await _world.Start().Send(new AddUser("shop", 42));
+        Assert.Equal("correct horse", Assert.Single(_world.Users.Passwords).Value);
+        Assert.Empty(_world.Contacts.Fields);
+    }
+
+    [Fact]
+    [Trait("Spec", "3.1")]
+    public async Task Nothing_is_returned_where_the_return_is_off()
+    {
+        _world.Rules = _world.Rules with { ReturnPasswordField = null };
+        _world.Contacts.Add(World.Ann());
+        Assert.Equal(OutcomeKind.Created, (await _world.Start().Send(new AddUser("shop", 42))).Kind);
+        Assert.Empty(_world.Contacts.Fields);
+    }
+
     [Theory]
     [Trait("Spec", "4.1")]
     [InlineData(null, true, 1)]
