@@ -21,6 +21,10 @@ internal static class FieldReader
         "yyyy-M-d'T'H:mm:ss.FFFFFFFK",
     ];
 
+    /// <summary>Whether a source is a property that every contact has.</summary>
+    public static bool IsProperty(string source) =>
+        source is "email" or "firstName" or "lastName" or "phone" or "orgname";
+
     /// <summary>The raw value of a source; null when the account defines no such field.</summary>
     /// <param name="contact">The contact.</param>
     /// <param name="source">A property, <c>%PERSTAG%</c>, personalization tag or field id.</param>

@@ -98,6 +98,17 @@ public sealed record SiteRules
     /// <summary>The field mapping; <c>user_email</c>, <c>first_name</c> and <c>last_name</c> are in it without being named.</summary>
     public IReadOnlyList<FieldMapping> Fields { get; init; } = DefaultFields([]);
 
+    /// <summary>Every custom field that the rules refer to, by personalization tag or id.</summary>
+    public IReadOnlyCollection<string> CustomFields =>
+        [
+            .. Fields
+                .Select(mapping => mapping.Source)
+                .Concat([RoleField, UsernameField, PasswordField, ReturnPasswordField, ReturnUsernameField])
+                .OfType<string>()
+                .Where(source => !FieldReader.IsProperty(source))
+                .Distinct(StringComparer.OrdinalIgnoreCase),
+        ];
+
     /// <summary>Adds the mappings that need not be named, unless the list names their targets.</summary>
     public static IReadOnlyList<FieldMapping> DefaultFields(IEnumerable<FieldMapping> named)
     {

@@ -1,12 +1,14 @@
+using CleanSync.Application.Ports;
 using CleanSync.Host.Web.Sandbox;
 using CleanSync.Infrastructure.Configuration;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Options;
 
 namespace CleanSync.Host.Web;
 
 /// <summary>The host itself: the webhook and the health endpoints.</summary>
-internal static class WebHost
+internal static partial class WebHost
 {
     private const string DefaultUrl = "http://127.0.0.1:5000";
 
@@ -41,6 +43,10 @@ internal static class WebHost
                 "The configuration has errors:\n\n" + string.Join('\n', errors.Failures.Select(e => "  * " + e))
             );
         }
+        catch (IOException error) when (error.InnerException is AddressInUseException)
+        {
+            return Complain($"{error.Message} Choose another address with --urls http://127.0.0.1:PORT.");
+        }
         catch (InvalidDataException error)
         {
             return Complain($"The configuration cannot be read: {error.Message} {error.InnerException?.Message}");
@@ -69,8 +75,14 @@ internal static class WebHost
         app.MapCleanSyncHealth();
         if (sandbox is not null)
             app.MapSandboxPage();
+        app.Lifetime.ApplicationStarted.Register(() => Log.Started(app.Logger, Described(app, sandbox)));
         return app;
     }
+
+    private static string Described(WebApplication app, SandboxHost? sandbox) =>
+        sandbox is null
+            ? "Sites: " + string.Join(", ", app.Services.GetRequiredService<ISites>().Names)
+            : $"No site is configured, so this is a sandbox. Its page: {app.Urls.FirstOrDefault()}";
 
     private static bool NamesAnAddress(ConfigurationManager configuration) =>
         configuration[WebHostDefaults.ServerUrlsKey] is not null
@@ -82,5 +94,11 @@ internal static class WebHost
     {
         Console.Error.WriteLine(text);
         return 1;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{What}")]
+        public static partial void Started(ILogger logger, string what);
     }
 }

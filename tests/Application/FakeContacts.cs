@@ -50,6 +50,14 @@ internal sealed class FakeContacts(World world) : IContacts
             return WriteEnd;
         });
 
+    /// <summary>The personalization tags that the account defines.</summary>
+    public HashSet<string> Defined { get; } = ["%WPPASSWORD%", "%WPLOGIN%"];
+
+    public Task<IReadOnlyList<string>> UnknownFields(
+        IReadOnlyCollection<string> references,
+        CancellationToken cancellationToken
+    ) => Step<IReadOnlyList<string>>(() => [.. references.Where(reference => !Defined.Contains(reference))]);
+
     public Task Probe(CancellationToken cancellationToken) => Step(() => true);
 
     private async Task<T> Step<T>(Func<T> effect)

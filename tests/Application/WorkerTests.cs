@@ -120,6 +120,16 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Spec", "3.1")]
+    public async Task A_field_that_the_account_does_not_define_is_told_at_start()
+    {
+        _world.Rules = _world.Rules with { ReturnPasswordField = "%NOPE%" };
+        await _worker.StartAsync(default);
+        await Until(() => _process.States.Of("shop").Notices.Contains(new Warning("field_unknown", "%NOPE%")));
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
     [Trait("Spec", "10.3")]
     public async Task An_arrival_wakes_an_idle_site_without_any_time_passing()
     {

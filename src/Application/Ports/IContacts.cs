@@ -29,6 +29,14 @@ public interface IContacts
     /// <returns>Whether it was written, or why it never will be.</returns>
     Task<FieldWrite> Write(long id, IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken);
 
+    /// <summary>Which of these field references name no custom field of the account.</summary>
+    /// <param name="references">Personalization tags, with or without percent signs, or field ids.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task<IReadOnlyList<string>> UnknownFields(
+        IReadOnlyCollection<string> references,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Makes one cheap request that needs the credentials; returns when they are accepted.</summary>
     Task Probe(CancellationToken cancellationToken);
 }

@@ -2,12 +2,19 @@ using CleanSync.Domain;
 
 namespace CleanSync.Application.Pumping;
 
-/// <summary>Compares a site's rules with what its directory can store.</summary>
+/// <summary>Compares a site's rules with what its account defines and its directory can store.</summary>
 internal static class SiteInspection
 {
-    public static IReadOnlyList<Warning> Of(DirectoryAbilities abilities, SiteRules rules)
+    public static IReadOnlyList<Warning> Of(
+        IEnumerable<string> unknownFields,
+        DirectoryAbilities abilities,
+        SiteRules rules
+    )
     {
-        var notices = abilities.Notices.ToList();
+        var notices = unknownFields
+            .Select(field => new Warning("field_unknown", field))
+            .Concat(abilities.Notices)
+            .ToList();
         if (!abilities.StoresTags)
             notices.Add(new Warning("tags_not_stored"));
         if (abilities.WritableMeta is not { } writable)

@@ -133,10 +133,10 @@ public sealed partial class SyncPump
         switch (step)
         {
             case NextStep.RetryAt retry:
-                Log.Retry(_logger, work.Attempt, retry.When, retry.Reason);
+                Log.Retry(_logger, work.Site, work.Contact, work.Attempt, retry.When, retry.Reason);
                 break;
             case NextStep.Park park:
-                Log.Parked(_logger, park.Reason, park.Detail);
+                Log.Parked(_logger, work.Site, work.Contact, park.Detail);
                 break;
         }
         while (true)
@@ -159,6 +159,14 @@ public sealed partial class SyncPump
     {
         _metrics.Ended(work.Site, outcome.ToString(), duration);
         Log.Ended(_logger, work.Request.Action, outcome.ToString(), duration.TotalMilliseconds);
+        if (!outcome.Warnings.IsDefaultOrEmpty)
+            Log.Warned(
+                _logger,
+                work.Site,
+                work.Contact,
+                outcome.ToString(),
+                string.Join(", ", outcome.Warnings.Select(warning => warning.Code))
+            );
         _signals.Ended(work.Site, work.Contact, work.Receipt, outcome);
         foreach (var notification in Notifications.Of(work.Site, work.Contact, outcome))
         {
@@ -179,11 +187,30 @@ public sealed partial class SyncPump
         [LoggerMessage(1, LogLevel.Debug, "{Action} ended: {Outcome} in {Milliseconds} ms")]
         public static partial void Ended(ILogger logger, SyncAction action, string outcome, double milliseconds);
 
-        [LoggerMessage(2, LogLevel.Information, "Attempt {Attempt} failed, next at {When}: {Reason}")]
-        public static partial void Retry(ILogger logger, int attempt, DateTimeOffset when, string reason);
+        [LoggerMessage(
+            2,
+            LogLevel.Information,
+            "{Site}, contact {Contact}: attempt {Attempt} failed, next at {When:u}: {Reason}"
+        )]
+        public static partial void Retry(
+            ILogger logger,
+            string site,
+            long contact,
+            int attempt,
+            DateTimeOffset when,
+            string reason
+        );
 
-        [LoggerMessage(3, LogLevel.Warning, "Parked, {Reason}: {Detail}")]
-        public static partial void Parked(ILogger logger, ParkReason reason, string detail);
+        [LoggerMessage(
+            3,
+            LogLevel.Warning,
+            "{Site}, contact {Contact}: {Detail}. It waits for a person, or its next webhook"
+        )]
+        public static partial void Parked(ILogger logger, string site, long contact, string detail);
+
+        // The codes only: what they are about may be a contact's value.
+        [LoggerMessage(7, LogLevel.Warning, "{Site}, contact {Contact}: {Outcome}, with {Warnings}")]
+        public static partial void Warned(ILogger logger, string site, long contact, string outcome, string warnings);
 
         // The type and the stack only: a message could carry a contact's value.
         [LoggerMessage(4, LogLevel.Error, "An unexpected {Error} in the work for a contact:\n{Stack}")]

@@ -150,7 +150,8 @@ internal sealed partial class SyncWorker(
         try
         {
             var abilities = await found.Users.Describe(stopping);
-            var notices = SiteInspection.Of(abilities, found.Rules);
+            var unknown = await found.Contacts.UnknownFields(found.Rules.CustomFields, stopping);
+            var notices = SiteInspection.Of(unknown, abilities, found.Rules);
             states.Notice(site, notices);
             foreach (var notice in notices)
                 Log.Notice(logger, site, notice);

@@ -41,7 +41,8 @@ internal sealed class SandboxHost : IAsyncDisposable
         account.Seed();
         var sandbox = new SandboxHost(await SandboxActiveCampaignServer.Start(account));
         builder.Configuration.AddInMemoryCollection(sandbox.Settings());
-        builder.Services.AddSingleton(sandbox);
+        // Made by the container as far as it knows, so that it ends with it.
+        builder.Services.AddSingleton(_ => sandbox);
         builder.Services.AddSingleton<DirectoryFactory>((_, _) => new SiteDirectory(sandbox.Users, sandbox.Mail));
         return sandbox;
     }

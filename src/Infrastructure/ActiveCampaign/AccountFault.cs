@@ -19,7 +19,10 @@ internal static class AccountFault
             408 or 425 or >= 500 => new TransientException(Reason(status), retryAfter, unanswered: writing),
             // Something on the way answered, not the account.
             < 400 => new TransientException(Reason(status), retryAfter, unanswered: writing),
-            401 or 402 or 403 => new SiteHeldException(Reason(status)),
+            401 or 403 => new SiteHeldException(
+                $"{Reason(status)}, the API token is refused; see ActiveCampaign:ApiToken"
+            ),
+            402 => new SiteHeldException($"{Reason(status)}, the account is not paid for"),
             _ => Refused(status),
         };
 

@@ -101,6 +101,18 @@ internal sealed class ActiveCampaignContacts : IContacts, IDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> UnknownFields(
+        IReadOnlyCollection<string> references,
+        CancellationToken cancellationToken
+    )
+    {
+        if (references.Count == 0)
+            return [];
+        var fields = await _definitions.Fields(references, cancellationToken);
+        return [.. references.Where(reference => fields.Find(reference) is null)];
+    }
+
+    /// <inheritdoc/>
     public async Task Probe(CancellationToken cancellationToken)
     {
         var answer = await _client.Get("fields?limit=1", cancellationToken);

@@ -74,7 +74,11 @@ public sealed class RefusalTests
 
         var error = await Assert.ThrowsAsync<SiteHeldException>(() => rig.Contacts.Find(1, None));
 
-        Assert.Equal("activecampaign: HTTP 403", error.Message);
+        Assert.StartsWith(
+            "activecampaign: HTTP 403, the API token is refused",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(3, rig.Server.Requests);
         await Assert.ThrowsAsync<SiteHeldException>(() => rig.Contacts.Probe(None));
     }
