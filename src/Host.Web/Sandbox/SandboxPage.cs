@@ -36,6 +36,7 @@ internal static class SandboxPage
     /// <summary>Maps the page and what it asks for.</summary>
     public static void MapSandboxPage(this WebApplication app)
     {
+        // Asked for now, so that it is disposed of with the container, and after whatever is made later.
         app.Services.GetRequiredService<SandboxHost>();
         var page = Read("page.html");
         app.MapGet("/", () => Results.Content(page, "text/html; charset=utf-8"));
