@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace CleanSync.Domain;
 
 /// <summary>The form in which a site stores a meta key.</summary>
@@ -20,9 +22,28 @@ public sealed record DirectoryAbilities(
     IReadOnlySet<string>? Locales = null
 )
 {
+    /// <summary>Whether users can be found by the contact id that they carry.</summary>
+    public bool SearchesLinks { get; init; }
+
+    /// <summary>Whether a password can be compared with the user's own before it is set.</summary>
+    public bool ComparesPasswords { get; init; }
+
+    /// <summary>Whether <see cref="User.FirstLoginAt"/> is watched.</summary>
+    public bool TellsFirstLogin { get; init; }
+
+    /// <summary>The forms of meta keys that are known, where every key can be written.</summary>
+    public IReadOnlyDictionary<string, MetaShape> KnownMeta { get; init; } =
+        ImmutableDictionary<string, MetaShape>.Empty;
+
     /// <summary>What the site's owner should know, for instance that users can write their own tags.</summary>
     public IReadOnlyList<Warning> Notices { get; init; } = [];
 
     /// <summary>A directory that stores everything.</summary>
-    public static DirectoryAbilities Everything { get; } = new(null, true);
+    public static DirectoryAbilities Everything { get; } =
+        new(null, true)
+        {
+            SearchesLinks = true,
+            ComparesPasswords = true,
+            TellsFirstLogin = true,
+        };
 }

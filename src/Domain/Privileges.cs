@@ -71,7 +71,8 @@ public static class Privileges
     {
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(rules);
-        return user.Capabilities.Any(capability => IsPrivilegedName(capability, rules))
+        return user.IsPrivileged
+            || user.Capabilities.Any(capability => IsPrivilegedName(capability, rules))
             || user.Roles.Any(role => IsPrivilegedEverywhere(role) || OfSite(role, rules));
     }
 

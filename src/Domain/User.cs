@@ -22,4 +22,20 @@ public sealed record User(
     IReadOnlySet<string>? Tags,
     DateTimeOffset? RegisteredAt = null,
     string? CreationToken = null
-);
+)
+{
+    /// <summary>
+    /// Whether the directory itself knows of power that <see cref="Capabilities"/> do not show: a super admin, or power on another blog of
+    /// the network.
+    /// </summary>
+    public bool IsPrivileged { get; init; }
+
+    /// <summary>False for a user of the network who is not on this blog. Default true.</summary>
+    public bool IsMember { get; init; } = true;
+
+    /// <summary>Whether he still has the password that CleanSync gave him last; null when the directory cannot tell.</summary>
+    public bool? HasOurPassword { get; init; }
+
+    /// <summary>When he first signed in after his creation; null when he has not, or the directory does not watch it.</summary>
+    public DateTimeOffset? FirstLoginAt { get; init; }
+}

@@ -111,8 +111,11 @@ public sealed record UserChanges(
     /// <summary>No difference.</summary>
     public static UserChanges None { get; } = new(null, null, ImmutableDictionary<string, FieldContent>.Empty, null);
 
+    /// <summary>A password that a contact field supplied, for a site that lets the field change it; it is set after everything else.</summary>
+    public GeneratedPassword? Password { get; init; }
+
     /// <summary>True when there is nothing to write.</summary>
-    public bool IsEmpty => Email is null && Roles is null && Values.IsEmpty && Tags is null;
+    public bool IsEmpty => Email is null && Roles is null && Values.IsEmpty && Tags is null && Password is null;
 }
 
 /// <summary>A change of tags.</summary>

@@ -111,7 +111,8 @@ internal static class ValuePlan
     }
 
     private static FieldContent InShape(FieldContent content, string target, DirectoryAbilities abilities) =>
-        content is FieldContent.Text text && abilities.WritableMeta?.GetValueOrDefault(target) == MetaShape.List
+        content is FieldContent.Text text
+        && (abilities.WritableMeta ?? abilities.KnownMeta).GetValueOrDefault(target) == MetaShape.List
             ? FieldContent.Of([text.Value])
             : content;
 

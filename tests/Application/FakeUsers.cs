@@ -11,6 +11,13 @@ internal sealed class FakeUsers(World world) : IUsers
 
     public Dictionary<long, User> All { get; } = [];
     public Dictionary<long, string> Passwords { get; } = [];
+
+    /// <summary>The last password that CleanSync gave a user.</summary>
+    public Dictionary<long, string> Ours { get; } = [];
+
+    /// <summary>The contact that a user carries.</summary>
+    public Dictionary<long, long> Links { get; } = [];
+
     public bool KeepsTokens { get; set; } = true;
     public Queue<Exception> Faults { get; } = [];
 
@@ -67,6 +74,9 @@ internal sealed class FakeUsers(World world) : IUsers
 
     public Task<User?> FindById(long id, CancellationToken cancellationToken) => Step(() => All.GetValueOrDefault(id));
 
+    public Task<ImmutableArray<User>> FindByLink(long contact, CancellationToken cancellationToken) =>
+        Step<ImmutableArray<User>>(() => [.. All.Values.Where(user => Links.GetValueOrDefault(user.Id) == contact)]);
+
     public Task<UsersByEmail> FindByEmail(string email, CancellationToken cancellationToken) =>
         Step(() =>
             new UsersByEmail(
@@ -93,7 +103,8 @@ internal sealed class FakeUsers(World world) : IUsers
             };
             if (Hidden.TryGetValue(draft.Role ?? "", out var hidden))
                 user = user with { Capabilities = hidden };
-            Passwords[user.Id] = draft.Password.Text;
+            Ours[user.Id] = Passwords[user.Id] = draft.Password.Text;
+            Links[user.Id] = draft.Contact;
             All[user.Id] = user;
             if (AfterCreate.TryDequeue(out var fault))
                 throw fault;
@@ -123,8 +134,24 @@ internal sealed class FakeUsers(World world) : IUsers
             return new ChangeReport(false, []);
         });
 
-    public Task SetPassword(long userId, GeneratedPassword password, CancellationToken cancellationToken) =>
-        Step(() => Passwords[userId] = password.Text);
+    public Task<PasswordEnd> SetPassword(
+        long userId,
+        GeneratedPassword password,
+        PasswordGuard guard,
+        CancellationToken cancellationToken
+    ) =>
+        Step(() =>
+        {
+            var (present, ours) = (Passwords[userId], Ours.GetValueOrDefault(userId));
+            var holds =
+                guard == PasswordGuard.OursStill
+                    ? ours is null || ours == present
+                    : password.Text != present && password.Text != ours;
+            if (!holds)
+                return PasswordEnd.Kept;
+            Ours[userId] = Passwords[userId] = password.Text;
+            return PasswordEnd.Set;
+        });
 
     public Task Probe(CancellationToken cancellationToken) => Step(() => true);
 

@@ -20,7 +20,16 @@ public interface IUsers
     /// <summary>The user of that id, or null when there is none.</summary>
     Task<User?> FindById(long id, CancellationToken cancellationToken);
 
-    /// <summary>Every user with exactly this email, without regard to case.</summary>
+    /// <summary>
+    /// The users whose stored link names this contact: none, one, or more. Always none where the directory cannot be searched for links
+    /// (<see cref="DirectoryAbilities.SearchesLinks"/>).
+    /// </summary>
+    Task<ImmutableArray<User>> FindByLink(long contact, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Every user with exactly this email, without regard to case. On a network also those who are not on the blog
+    /// (<see cref="User.IsMember"/>).
+    /// </summary>
     Task<UsersByEmail> FindByEmail(string email, CancellationToken cancellationToken);
 
     /// <summary>Creates a user, without meta other than the token. Never asks twice: what happened after an unanswered call is
@@ -31,10 +40,43 @@ public interface IUsers
     Task<ChangeReport> Change(long userId, UserChanges changes, CancellationToken cancellationToken);
 
     /// <summary>Sets a user's password. WordPress mails the user about it by itself and ends his sessions.</summary>
-    Task SetPassword(long userId, GeneratedPassword password, CancellationToken cancellationToken);
+    /// <param name="userId">The user.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="guard">
+    /// What must hold at the moment of the change. A directory that cannot compare passwords
+    /// (<see cref="DirectoryAbilities.ComparesPasswords"/>) takes <see cref="PasswordGuard.OursStill"/> as given.
+    /// </param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>Whether it was set.</returns>
+    Task<PasswordEnd> SetPassword(
+        long userId,
+        GeneratedPassword password,
+        PasswordGuard guard,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Makes one cheap request that needs the credentials; returns when they are accepted and suffice.</summary>
     Task Probe(CancellationToken cancellationToken);
+}
+
+/// <summary>What must hold for a password to be set.</summary>
+public enum PasswordGuard
+{
+    /// <summary>The user still has the password that CleanSync gave him.</summary>
+    OursStill,
+
+    /// <summary>The new password is neither the user's present one nor the last one that CleanSync gave him.</summary>
+    NewToUser,
+}
+
+/// <summary>The end of setting a password.</summary>
+public enum PasswordEnd
+{
+    /// <summary>The user has it now.</summary>
+    Set,
+
+    /// <summary>The guard did not hold; nothing was changed.</summary>
+    Kept,
 }
 
 /// <summary>The answer to a look by email.</summary>
@@ -46,14 +88,18 @@ public sealed record UsersByEmail(ImmutableArray<User> Users, DateTimeOffset Sit
 /// <param name="Login">A username that fits WordPress's rules.</param>
 /// <param name="Email">The email, at most 100 characters.</param>
 /// <param name="Password">The password.</param>
+/// <param name="Generated">Whether nobody chose the password, so that the site may ask the user to change it.</param>
 /// <param name="Role">The slug of the role; null gives no role.</param>
+/// <param name="Contact">The contact id, stored as link where the directory searches links.</param>
 /// <param name="CreationToken">The random token that tells whose creation it was; stored where the site keeps it.</param>
 /// <param name="Values">Core fields only.</param>
 public sealed record UserDraft(
     string Login,
     string Email,
     GeneratedPassword Password,
+    bool Generated,
     string? Role,
+    long Contact,
     string CreationToken,
     ImmutableDictionary<string, FieldContent> Values
 );

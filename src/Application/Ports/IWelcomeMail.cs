@@ -11,11 +11,12 @@ public interface IWelcomeMail
 }
 
 /// <summary>Whom a welcome mail is for.</summary>
+/// <param name="UserId">The user.</param>
 /// <param name="Login">The username as stored.</param>
 /// <param name="Email">The address.</param>
 /// <param name="FirstName">First name, or empty.</param>
 /// <param name="LastName">Last name, or empty.</param>
-public sealed record WelcomeMessage(string Login, string Email, string FirstName, string LastName);
+public sealed record WelcomeMessage(long UserId, string Login, string Email, string FirstName, string LastName);
 
 /// <summary>The end of a welcome mail.</summary>
 public enum MailEnd

@@ -81,7 +81,7 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         if (end != FieldWrite.Written)
             return SyncOutcome.Words(end.ToString());
         if (!remembered.UserHasIt)
-            await site.Users.SetPassword(user.Id, remembered.Password, cancellationToken);
+            await site.Users.SetPassword(user.Id, remembered.Password, PasswordGuard.OursStill, cancellationToken);
         return null;
     }
 
@@ -113,7 +113,7 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
     }
 
     private static WelcomeMessage Message(User user) =>
-        new(user.Login, user.Email, Text(user, UserTarget.FirstName), Text(user, UserTarget.LastName));
+        new(user.Id, user.Login, user.Email, Text(user, UserTarget.FirstName), Text(user, UserTarget.LastName));
 
     private static string Text(User user, string target) =>
         (user.Values.GetValueOrDefault(target) as FieldContent.Text)?.Value ?? "";

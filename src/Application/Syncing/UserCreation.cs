@@ -102,7 +102,16 @@ internal sealed class UserCreation(
         var core = user
             .Values.Where(value => UserTarget.IsCore(value.Key))
             .ToImmutableDictionary(StringComparer.Ordinal);
-        return new UserDraft(login, user.Email, supplied ?? remembered.Password, user.Role, token, core);
+        return new UserDraft(
+            login,
+            user.Email,
+            supplied ?? remembered.Password,
+            supplied is null,
+            user.Role,
+            entry.Contact,
+            token,
+            core
+        );
     }
 
     private CreationIntent Intent(Decision decision, UserDraft draft, bool generated)

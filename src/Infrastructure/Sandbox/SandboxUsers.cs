@@ -40,10 +40,30 @@ internal sealed class SandboxUsers : IUsers
     /// <summary>Whether somebody could sign in with these.</summary>
     /// <param name="login">Login or email.</param>
     /// <param name="password">The password.</param>
-    public bool Login(string login, string password) =>
-        _accounts.Values.Any(account =>
-            (Same(account.User.Login, login) || Same(account.User.Email, login)) && account.Accepts(password)
-        );
+    public bool Login(string login, string password)
+    {
+        lock (_lock)
+        {
+            var account = _accounts.Values.FirstOrDefault(account =>
+                (Same(account.User.Login, login) || Same(account.User.Email, login)) && account.Accepts(password)
+            );
+            if (account is null)
+                return false;
+            var seen = account.User with { FirstLoginAt = account.User.FirstLoginAt ?? _time.GetUtcNow() };
+            _accounts = _accounts.SetItem(seen.Id, account with { User = seen });
+            return true;
+        }
+    }
+
+    /// <summary>Changes a password, as the user himself would at the site.</summary>
+    public void ChangeOwnPassword(long userId, string password)
+    {
+        lock (_lock)
+        {
+            var account = _accounts[userId];
+            _accounts = _accounts.SetItem(userId, account.With(password));
+        }
+    }
 
     /// <inheritdoc/>
     public Task<DirectoryAbilities> Describe(CancellationToken cancellationToken) =>
@@ -68,6 +88,12 @@ internal sealed class SandboxUsers : IUsers
         Task.FromResult(_accounts.GetValueOrDefault(id)?.User);
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<User>> FindByLink(long contact, CancellationToken cancellationToken) =>
+        Task.FromResult<ImmutableArray<User>>([
+            .. _accounts.Values.Where(account => account.Contact == contact).Select(account => account.User),
+        ]);
+
+    /// <inheritdoc/>
     public Task<UsersByEmail> FindByEmail(string email, CancellationToken cancellationToken) =>
         Task.FromResult(new UsersByEmail([.. All.Where(user => Same(user.Email, email))], _time.GetUtcNow()));
 
@@ -88,16 +114,23 @@ internal sealed class SandboxUsers : IUsers
     }
 
     /// <inheritdoc/>
-    public Task SetPassword(long userId, GeneratedPassword password, CancellationToken cancellationToken)
+    public Task<PasswordEnd> SetPassword(
+        long userId,
+        GeneratedPassword password,
+        PasswordGuard guard,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(password);
         lock (_lock)
         {
             if (!_accounts.TryGetValue(userId, out var account))
                 throw new PermanentException("sandbox: the user is gone");
-            _accounts = _accounts.SetItem(userId, SandboxLogin.Of(account.User, password.Text));
+            if (!(guard == PasswordGuard.OursStill ? account.HasOurs : !account.Knows(password.Text)))
+                return Task.FromResult(PasswordEnd.Kept);
+            _accounts = _accounts.SetItem(userId, account.WithOurs(password.Text));
         }
-        return Task.CompletedTask;
+        return Task.FromResult(PasswordEnd.Set);
     }
 
     /// <inheritdoc/>
@@ -133,8 +166,10 @@ internal sealed class SandboxUsers : IUsers
             role = _roles["subscriber"];
         }
         var values = Accepted(draft.Values, warnings);
-        var user = Add(draft.Login, draft.Email, draft.Password.Text, role?.Slug, draft.CreationToken, values, []);
-        return new Creation.Created(user, warnings.ToImmutable());
+        var id = Add(draft.Login, draft.Email, draft.Password.Text, role?.Slug, draft.CreationToken, values, []).Id;
+        var account = _accounts[id].WithOurs(draft.Password.Text) with { Contact = draft.Contact };
+        _accounts = _accounts.SetItem(id, account);
+        return new Creation.Created(account.User, warnings.ToImmutable());
     }
 
     private User Add(

@@ -10,7 +10,7 @@ namespace CleanSync.Infrastructure.Tests.Mail;
 [Trait("Spec", "4.1")]
 public sealed class SmtpWelcomeMailTests
 {
-    private static readonly WelcomeMessage Jane = new("jane", "jane@example.com", "Jane", "Doe");
+    private static readonly WelcomeMessage Jane = new(1, "jane", "jane@example.com", "Jane", "Doe");
 
     [Fact]
     public async Task The_mail_goes_to_the_user_only_with_links_and_no_password()
@@ -78,6 +78,7 @@ public sealed class SmtpWelcomeMailTests
     {
         await using var server = new SmtpServer();
         var evil = new WelcomeMessage(
+            1,
             "x\r\nBcc: evil@example.com",
             "jane@example.com",
             "Jane\r\nBcc: evil@example.com",

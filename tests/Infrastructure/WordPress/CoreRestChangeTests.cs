@@ -253,7 +253,9 @@ public sealed class CoreRestChangeTests
         using var stub = new StubSite();
         stub.On("POST", Route, StubSite.Error("rest_user_invalid_id", """{"status":404}"""), 404);
 
-        await Assert.ThrowsAsync<PermanentException>(() => stub.Users.SetPassword(7, StubSite.Draft.Password, Stop));
+        await Assert.ThrowsAsync<PermanentException>(() =>
+            stub.Users.SetPassword(7, StubSite.Draft.Password, PasswordGuard.OursStill, Stop)
+        );
     }
 
     private static HttpResponseMessage Batch(StubRequest request)

@@ -142,10 +142,10 @@ public abstract partial class CoreRestOnWordPress
         var mail = new WordPressWelcomeMail(WordPress.Http, WordPress.Site, TimeProvider.System);
         var stranger = Unique();
 
-        Assert.Equal(MailEnd.Sent, await mail.Send(new WelcomeMessage(user.Login, user.Email, "", ""), Stop));
+        Assert.Equal(MailEnd.Sent, await mail.Send(new WelcomeMessage(user.Id, user.Login, user.Email, "", ""), Stop));
         Assert.Equal(
             MailEnd.Refused,
-            await mail.Send(new WelcomeMessage(stranger, stranger + "@example.test", "", ""), Stop)
+            await mail.Send(new WelcomeMessage(0, stranger, stranger + "@example.test", "", ""), Stop)
         );
 
         Assert.Contains("action=rp", Assert.Single(await WordPress.MailsTo(user.Email)), StringComparison.Ordinal);

@@ -48,8 +48,8 @@ public sealed class SandboxUsersTests : UsersContract
     {
         var mail = new SandboxMail();
 
-        await mail.Send(new WelcomeMessage("ann", "ann@example.test", "Ann", ""), Stop);
-        await mail.Send(new WelcomeMessage("bob", "bob@example.test", "Bob", ""), Stop);
+        await mail.Send(new WelcomeMessage(1, "ann", "ann@example.test", "Ann", ""), Stop);
+        await mail.Send(new WelcomeMessage(2, "bob", "bob@example.test", "Bob", ""), Stop);
 
         Assert.Equal(["ann", "bob"], mail.Sent.Select(message => message.Login));
     }

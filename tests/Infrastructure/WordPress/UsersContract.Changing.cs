@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
 namespace CleanSync.Infrastructure.Tests.WordPress;
@@ -288,7 +289,7 @@ public abstract partial class UsersContract
         var user = await Existing(draft);
         var password = GeneratedPassword.From(RandomNumberGenerator.GetBytes(GeneratedPassword.RandomBytes));
 
-        await Users.SetPassword(user.Id, password, Stop);
+        Assert.Equal(PasswordEnd.Set, await Users.SetPassword(user.Id, password, PasswordGuard.OursStill, Stop));
 
         Assert.True(await LogIn(draft.Login, password.Text));
         Assert.False(await LogIn(draft.Login, draft.Password.Text));

@@ -26,7 +26,9 @@ public abstract partial class UsersContract
             login,
             $"{login}@example.test",
             GeneratedPassword.From(RandomNumberGenerator.GetBytes(GeneratedPassword.RandomBytes)),
+            Generated: true,
             "subscriber",
+            Contact: Random.Shared.NextInt64(1, 1L << 40),
             Guid.NewGuid().ToString("N"),
             ImmutableDictionary<string, FieldContent>.Empty
         );

@@ -6,7 +6,7 @@ namespace CleanSync.Infrastructure.Tests.WordPress;
 
 public sealed class WordPressWelcomeMailTests
 {
-    private static readonly WelcomeMessage Ann = new("ann", "ann+x@example.test", "Ann", "");
+    private static readonly WelcomeMessage Ann = new(1, "ann", "ann+x@example.test", "Ann", "");
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

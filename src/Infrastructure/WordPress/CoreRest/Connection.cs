@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using CleanSync.Application.Ports;
+using CleanSync.Infrastructure.WordPress.Rest;
 
 namespace CleanSync.Infrastructure.WordPress.CoreRest;
 

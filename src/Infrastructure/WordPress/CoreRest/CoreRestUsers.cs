@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
+using CleanSync.Infrastructure.WordPress.Rest;
 using Microsoft.Extensions.Logging;
 
 namespace CleanSync.Infrastructure.WordPress.CoreRest;
@@ -59,6 +61,11 @@ internal sealed class CoreRestUsers : IUsers
         _reader.FindById(id, cancellationToken);
 
     /// <inheritdoc/>
+    /// <remarks>Core REST has no search by meta, and a copy of the link that users might write themselves is not believed (SPEC 8.1).</remarks>
+    public Task<ImmutableArray<User>> FindByLink(long contact, CancellationToken cancellationToken) =>
+        Task.FromResult(ImmutableArray<User>.Empty);
+
+    /// <inheritdoc/>
     public Task<UsersByEmail> FindByEmail(string email, CancellationToken cancellationToken) =>
         _reader.FindByEmail(email, cancellationToken);
 
@@ -71,8 +78,18 @@ internal sealed class CoreRestUsers : IUsers
         _changer.Change(userId, changes, cancellationToken);
 
     /// <inheritdoc/>
-    public Task SetPassword(long userId, GeneratedPassword password, CancellationToken cancellationToken) =>
-        _changer.SetPassword(userId, password, cancellationToken);
+    public async Task<PasswordEnd> SetPassword(
+        long userId,
+        GeneratedPassword password,
+        PasswordGuard guard,
+        CancellationToken cancellationToken
+    )
+    {
+        if (guard == PasswordGuard.NewToUser)
+            throw new PermanentException("wordpress: passwords cannot be compared without the connector");
+        await _changer.SetPassword(userId, password, cancellationToken);
+        return PasswordEnd.Set;
+    }
 
     /// <inheritdoc/>
     public Task Probe(CancellationToken cancellationToken) => Connection.Ask(_client, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CleanSync.Domain;
+using CleanSync.Infrastructure.WordPress.Rest;
 
 namespace CleanSync.Infrastructure.WordPress.CoreRest;
 

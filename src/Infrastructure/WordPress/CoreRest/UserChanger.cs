@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 using CleanSync.Infrastructure.Batching;
+using CleanSync.Infrastructure.WordPress.Rest;
 using Microsoft.Extensions.Logging;
 
 namespace CleanSync.Infrastructure.WordPress.CoreRest;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 using CleanSync.Infrastructure.Batching;
+using CleanSync.Infrastructure.WordPress.Rest;
 
 namespace CleanSync.Infrastructure.WordPress.CoreRest;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
 
-namespace CleanSync.Infrastructure.WordPress.CoreRest;
+namespace CleanSync.Infrastructure.WordPress.Rest;
 
 /// <summary>Speaks to the REST routes of one site, and says plainly why it is not let in.</summary>
 internal sealed class RestClient(RestWire wire, RestRootFinder roots)

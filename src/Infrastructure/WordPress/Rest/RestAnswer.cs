@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 
-namespace CleanSync.Infrastructure.WordPress.CoreRest;
+namespace CleanSync.Infrastructure.WordPress.Rest;
 
 /// <summary>An answer of the site, read to its end.</summary>
 /// <param name="Status">The HTTP status.</param>

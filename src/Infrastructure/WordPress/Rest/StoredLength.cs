@@ -1,4 +1,4 @@
-namespace CleanSync.Infrastructure.WordPress.CoreRest;
+namespace CleanSync.Infrastructure.WordPress.Rest;
 
 /// <summary>
 /// The lengths that WordPress's users table has room for. Some overlong values answer 200 or 201 and write nothing, or create

@@ -1,4 +1,4 @@
-namespace CleanSync.Infrastructure.WordPress.CoreRest;
+namespace CleanSync.Infrastructure.WordPress.Rest;
 
 /// <summary>A fact about the site: asked for once by whoever needs it first, kept for some minutes, forgotten on failure.</summary>
 /// <param name="fetch">Asks the site. It runs under nobody's cancellation, since others may wait for the same answer.</param>

@@ -6,7 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
 
-namespace CleanSync.Infrastructure.WordPress.CoreRest;
+namespace CleanSync.Infrastructure.WordPress.Rest;
 
 /// <summary>Sends single requests: bounded in number and time, read to the end, told apart from what never arrived.</summary>
 [SuppressMessage(

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using CleanSync.Application.Ports;
 
-namespace CleanSync.Infrastructure.WordPress.CoreRest;
+namespace CleanSync.Infrastructure.WordPress.Rest;
 
 /// <summary>Where a site's REST routes begin.</summary>
 /// <param name="Prefix">Everything before the route.</param>

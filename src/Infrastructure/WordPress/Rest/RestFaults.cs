@@ -1,7 +1,7 @@
 using System.Net;
 using CleanSync.Application.Ports;
 
-namespace CleanSync.Infrastructure.WordPress.CoreRest;
+namespace CleanSync.Infrastructure.WordPress.Rest;
 
 /// <summary>Turns answers that nobody can use into the faults of the ports. No reason carries a contact's value.</summary>
 internal static class RestFaults
