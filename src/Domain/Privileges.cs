@@ -81,7 +81,8 @@ public static class Privileges
     {
         ArgumentNullException.ThrowIfNull(role);
         ArgumentNullException.ThrowIfNull(rules);
-        return IsPrivilegedEverywhere(role.Slug)
+        return role.IsPrivileged
+            || IsPrivilegedEverywhere(role.Slug)
             || OfSite(role.Slug, rules)
             || OfSite(role.Title, rules)
             || role.Capabilities?.Any(capability => IsPrivilegedName(capability, rules)) == true;

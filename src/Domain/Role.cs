@@ -4,7 +4,11 @@ namespace CleanSync.Domain;
 /// <param name="Slug">The slug, for instance <c>shop_manager</c>.</param>
 /// <param name="Title">The title, for instance <c>Shop manager</c>; the slug when the title is unknown.</param>
 /// <param name="Capabilities">Its capabilities; null when the site does not tell them.</param>
-public sealed record Role(string Slug, string Title, IReadOnlySet<string>? Capabilities);
+public sealed record Role(string Slug, string Title, IReadOnlySet<string>? Capabilities)
+{
+    /// <summary>Whether the site itself says that the role has power, whatever <see cref="Capabilities"/> show.</summary>
+    public bool IsPrivileged { get; init; }
+}
 
 /// <summary>
 /// What is known of the roles that a request may need: the name as asked for, and the role it stands for or null when the site

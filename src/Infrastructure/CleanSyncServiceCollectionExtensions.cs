@@ -110,16 +110,18 @@ public static class CleanSyncServiceCollectionExtensions
             options.Tags.MetaKey,
             [.. SiteOptionsRules.ToRules(options).Fields.Select(field => field.Target), options.Link.MetaKey],
             options.WordPress.MaxConcurrency,
-            options.Tags.Protected
+            options.Tags.Protected,
+            options.Link.MetaKey,
+            options.WordPress.Blog
         );
         var http = WordPressHttp.Configured(
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(WordPressHttp.Name)
         );
         var time = provider.GetRequiredService<TimeProvider>();
-        var users = new CoreRestUsers(http, site, time, provider.GetRequiredService<ILogger<CoreRestUsers>>());
+        var users = new WordPressUsers(http, site, time, provider.GetRequiredService<ILogger<CoreRestUsers>>());
         IWelcomeMail mail =
             options.WelcomeMail.Via == MailRoute.WordPress
-                ? new WordPressWelcomeMail(http, site, time)
+                ? new WordPressMail(users, new WordPressWelcomeMail(http, site, time))
                 : new SmtpWelcomeMail(
                     provider.GetRequiredService<IOptionsMonitor<CleanSyncOptions>>().CurrentValue.Smtp,
                     WelcomeTemplate.Read(options.WelcomeMail.Template, out _)!,

@@ -84,11 +84,13 @@ public sealed class WordPressOptions
     [Secret]
     public string? ApplicationPassword { get; set; }
 
-    /// <summary>How many requests may run at once, 1 to 16. Default 2.</summary>
+    /// <summary>How many requests may run at once at most, 1 to 16. Fewer run while the site is slow. Default 2.</summary>
     public int MaxConcurrency { get; set; } = 2;
 
-    /// <summary>A blog of a network. Not in this release: leave it out.</summary>
-    public string? Blog { get; set; }
+    /// <summary>
+    /// The number of a blog of a network, above 0; needs the CleanSync plugin. Null for the site that the URL belongs to.
+    /// </summary>
+    public int? Blog { get; set; }
 }
 
 /// <summary>Which roles users get.</summary>

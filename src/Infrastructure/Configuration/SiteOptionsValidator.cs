@@ -44,7 +44,9 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
             .NotEmpty()
             .WithMessage("set an application password, made in WordPress under Users, Profile");
         RuleFor(o => o.WordPress.MaxConcurrency).InclusiveBetween(1, 16).WithMessage("write a number from 1 to 16");
-        RuleFor(o => o.WordPress.Blog).Empty().WithMessage($"{NeedsConnector}; remove it");
+        RuleFor(o => o.WordPress.Blog)
+            .Must(blog => blog is null or > 0)
+            .WithMessage("write the number of a blog of the network, above 0, or remove it");
     }
 
     private void CheckUsers()

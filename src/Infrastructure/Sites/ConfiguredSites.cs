@@ -68,6 +68,7 @@ internal sealed class ConfiguredSites : ISites, IDisposable
             site.WordPress.Username,
             site.WordPress.ApplicationPassword,
             site.WordPress.MaxConcurrency,
+            site.WordPress.Blog,
             site.Tags.MetaKey,
             site.Tags.Protected,
             site.Link.MetaKey,

@@ -9,8 +9,10 @@ namespace CleanSync.Infrastructure.WordPress;
 /// <param name="ApplicationPassword">His application password; blanks in it do not matter.</param>
 /// <param name="TagsMetaKey">The meta key that holds a user's tags.</param>
 /// <param name="MetaKeys">The mapped meta keys, to be read with each user.</param>
-/// <param name="MaxConcurrency">How many requests may be in flight; beyond two the site's visitors wait.</param>
+/// <param name="MaxConcurrency">How many requests may be in flight at most; beyond two the site's visitors wait.</param>
 /// <param name="TagsProtected">Whether the tags key is known to be registered so that users cannot write it themselves.</param>
+/// <param name="LinkMetaKey">The meta key that holds the id of the user's contact.</param>
+/// <param name="Blog">The number of a blog of a network; null for the one that the address belongs to.</param>
 internal sealed record WordPressSite(
     Uri Url,
     string Username,
@@ -18,7 +20,9 @@ internal sealed record WordPressSite(
     string TagsMetaKey,
     IReadOnlyCollection<string> MetaKeys,
     int MaxConcurrency = 2,
-    bool TagsProtected = false
+    bool TagsProtected = false,
+    string LinkMetaKey = "activecampaign_contact_id",
+    int? Blog = null
 )
 {
     /// <inheritdoc cref="WordPressSite"/>
@@ -30,6 +34,12 @@ internal sealed record WordPressSite(
     /// <summary>The header that signs a request in.</summary>
     public AuthenticationHeaderValue Credentials { get; } =
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Username}:{ApplicationPassword}")));
+
+    /// <summary>Whether this meta key holds the tags.</summary>
+    public bool IsTags(string key) => string.Equals(key, TagsMetaKey, StringComparison.Ordinal);
+
+    /// <summary>Whether this meta key holds the id of the contact.</summary>
+    public bool IsLink(string key) => string.Equals(key, LinkMetaKey, StringComparison.Ordinal);
 
     /// <summary>Never shows the password.</summary>
     public override string ToString() => $"WordPress at {Url.Host}";

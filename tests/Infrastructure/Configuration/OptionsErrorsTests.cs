@@ -21,7 +21,7 @@ public sealed class OptionsErrorsTests
             { "Sites:shop:WordPress:Url", "http://shop.example", "only over https" },
             { "Sites:shop:WordPress:Url", "shop.example", "only over https" },
             { "Sites:shop:WordPress:MaxConcurrency", "17", "1 to 16" },
-            { "Sites:shop:WordPress:Blog", "2", "connector" },
+            { "Sites:shop:WordPress:Blog", "0", "number of a blog" },
             { "Sites:shop:Password:UpdateExisting", "true", "connector" },
             { "Sites:shop:ReturnPassword:ClearAfterFirstLogin", "true", "connector" },
             { "Sites:shop:Roles:Default", "Administrator", "power over the site" },

@@ -2,6 +2,7 @@ using CleanSync.Application.Ports;
 using CleanSync.Domain;
 using CleanSync.Infrastructure.WordPress;
 using CleanSync.Infrastructure.WordPress.CoreRest;
+using CleanSync.Infrastructure.WordPress.Rest;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CleanSync.Infrastructure.Tests.WordPress;
@@ -21,7 +22,7 @@ public abstract partial class CoreRestOnWordPress
     {
         using var recorder = new Recorder();
         var users = new CoreRestUsers(
-            WordPressHttp.Client(recorder),
+            SiteRest.To(WordPressHttp.Client(recorder), WordPress.Site, TimeProvider.System),
             WordPress.Site,
             TimeProvider.System,
             NullLogger<CoreRestUsers>.Instance

@@ -1,5 +1,6 @@
 using CleanSync.Infrastructure.WordPress;
 using CleanSync.Infrastructure.WordPress.CoreRest;
+using CleanSync.Infrastructure.WordPress.Rest;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CleanSync.Infrastructure.Tests.WordPress;
@@ -10,7 +11,12 @@ internal sealed class RootOnly(string root) : HttpMessageHandler
     public List<string> Addresses { get; } = [];
 
     public CoreRestUsers Users(WordPressSite site) =>
-        new(WordPressHttp.Client(this), site, TimeProvider.System, NullLogger<CoreRestUsers>.Instance);
+        new(
+            SiteRest.To(WordPressHttp.Client(this), site, TimeProvider.System),
+            site,
+            TimeProvider.System,
+            NullLogger<CoreRestUsers>.Instance
+        );
 
     public bool IsAt(string address)
     {

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
 using CleanSync.Infrastructure.WordPress;
 using CleanSync.Infrastructure.WordPress.CoreRest;
+using CleanSync.Infrastructure.WordPress.Rest;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CleanSync.Infrastructure.Tests.WordPress;
@@ -39,7 +40,7 @@ internal sealed class StubSite : HttpMessageHandler
             ["membership_level", "points"]
         );
         Users = new CoreRestUsers(
-            WordPressHttp.Client(this),
+            SiteRest.To(WordPressHttp.Client(this), Site, time ?? TimeProvider.System),
             Site,
             time ?? TimeProvider.System,
             NullLogger<CoreRestUsers>.Instance

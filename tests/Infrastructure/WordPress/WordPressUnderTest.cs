@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CleanSync.Infrastructure.WordPress;
 using CleanSync.Infrastructure.WordPress.CoreRest;
+using CleanSync.Infrastructure.WordPress.Rest;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CleanSync.Infrastructure.Tests.WordPress;
@@ -55,7 +56,12 @@ internal sealed class WordPressUnderTest
     }
 
     public CoreRestUsers UsersOf(WordPressSite site) =>
-        new(Http, site, TimeProvider.System, NullLogger<CoreRestUsers>.Instance);
+        new(
+            SiteRest.To(Http, site, TimeProvider.System),
+            site,
+            TimeProvider.System,
+            NullLogger<CoreRestUsers>.Instance
+        );
 
     public WordPressSite SiteWith(string password, string? username = null) =>
         new(

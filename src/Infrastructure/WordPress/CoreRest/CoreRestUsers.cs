@@ -22,15 +22,14 @@ internal sealed class CoreRestUsers : IUsers
     private readonly UserChanger _changer;
     private readonly RoleFinder _roles;
 
-    /// <summary>Makes the directory of one site. One instance per site: it holds the bound on concurrent requests.</summary>
-    /// <param name="http">A client that follows no redirects (<see cref="WordPressHttp"/>).</param>
+    /// <summary>Makes the directory of one site.</summary>
+    /// <param name="rest">How the site is reached.</param>
     /// <param name="site">The site.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log; carries no personal data.</param>
-    public CoreRestUsers(HttpClient http, WordPressSite site, TimeProvider time, ILogger<CoreRestUsers> logger)
+    public CoreRestUsers(SiteRest rest, WordPressSite site, TimeProvider time, ILogger<CoreRestUsers> logger)
     {
-        var wire = new RestWire(http, site, time);
-        _client = new RestClient(wire, new RestRootFinder(wire, site));
+        _client = rest.Client;
         _schema = new Kept<SiteSchema>(() => SiteSchema.Ask(_client), SchemaLifetime, time);
         (_tagsKey, _tagsProtected) = (site.TagsMetaKey, site.TagsProtected);
         _reader = new UserReader(_client, _schema, site, time);

@@ -77,7 +77,7 @@ internal sealed partial class UserChanger
         RestAnswer answer;
         try
         {
-            answer = await _client.PostForAnything("/batch/v1", "", BatchBody(jobs), CancellationToken.None);
+            answer = await _client.PostBatch("/batch/v1", BatchBody(jobs), jobs.Length, CancellationToken.None);
         }
         catch (Exception error) when (error is TransientException or PermanentException)
         {

@@ -64,9 +64,9 @@ internal sealed class UserReader
     {
         var schema = await _schema.Get(CancellationToken.None);
         var include = string.Join(',', ids.Distinct().Select(id => id.ToString(CultureInfo.InvariantCulture)));
-        var answer = await _client.Get(
-            "/wp/v2/users",
+        var answer = await _client.GetList(
             $"context=edit&per_page={PageSize}&include={include}&{UserJson.Fields}",
+            ids.Count,
             CancellationToken.None
         );
         var users = ReadList(answer, schema.StoresTags(_tagsKey)).ToDictionary(user => user.Id);

@@ -11,12 +11,15 @@ internal sealed class Kept<T>(Func<Task<T>> fetch, TimeSpan lifetime, TimeProvid
     private long _askedAt;
 
     /// <summary>The fact.</summary>
-    public Task<T> Get(CancellationToken cancellationToken)
+    public Task<T> Get(CancellationToken cancellationToken) => Get(lifetime, cancellationToken);
+
+    /// <summary>The fact, asked for anew when what is known is older than that.</summary>
+    public Task<T> Get(TimeSpan age, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             var stale = _answer is null || _answer.IsFaulted || _answer.IsCanceled;
-            if (stale || time.GetElapsedTime(_askedAt) >= lifetime)
+            if (stale || time.GetElapsedTime(_askedAt) >= age)
             {
                 _askedAt = time.GetTimestamp();
                 _answer = fetch();

@@ -8,70 +8,83 @@ namespace CleanSync.Infrastructure.WordPress.Rest;
 /// <summary>Speaks to the REST routes of one site, and says plainly why it is not let in.</summary>
 internal sealed class RestClient(RestWire wire, RestRootFinder roots)
 {
+    private const string UsersRoute = "/wp/v2/users";
+
     /// <summary>A read. Anything but success is thrown.</summary>
     public async Task<RestAnswer> Get(string route, string query, CancellationToken cancellationToken)
     {
-        var answer = await Send(HttpMethod.Get, route, query, null, cancellationToken);
-        return answer.Succeeded ? answer : throw RestFaults.Unexpected(answer);
+        var kind = string.Equals(route, UsersRoute, StringComparison.Ordinal) ? RequestKind.Search : RequestKind.Other;
+        return Succeeded(await Send(new(HttpMethod.Get, kind), route, query, cancellationToken));
     }
+
+    /// <summary>A read of so many users. Anything but success is thrown.</summary>
+    public async Task<RestAnswer> GetList(string query, int entries, CancellationToken cancellationToken) =>
+        Succeeded(
+            await Send(
+                new(HttpMethod.Get, RequestKind.List) { Entries = entries },
+                UsersRoute,
+                query,
+                cancellationToken
+            )
+        );
 
     /// <summary>Asks what a route can do.</summary>
     public Task<RestAnswer> Options(string route, CancellationToken cancellationToken) =>
-        Send(HttpMethod.Options, route, "", null, cancellationToken);
+        Send(new(HttpMethod.Options, RequestKind.Other), route, "", cancellationToken);
 
     /// <summary>A write. Success and WordPress's own refusals are returned.</summary>
-    public Task<RestAnswer> Post(string route, string query, JsonNode body, CancellationToken cancellationToken) =>
-        Send(HttpMethod.Post, route, query, body, cancellationToken);
+    public Task<RestAnswer> Post(string route, string query, JsonNode body, CancellationToken cancellationToken)
+    {
+        var creates = string.Equals(route, UsersRoute, StringComparison.Ordinal);
+        var kind = creates ? RequestKind.Create : RequestKind.Change;
+        return Send(new(HttpMethod.Post, kind) { Body = () => new RestBody(body, 1) }, route, query, cancellationToken);
+    }
 
-    /// <summary>A write whose answer is returned whatever it is, unless it is about the site as a whole.</summary>
-    public async Task<RestAnswer> PostForAnything(
+    /// <summary>Several writes at once, whose answer is returned whatever it is, unless it is about the site as a whole.</summary>
+    public async Task<RestAnswer> PostBatch(
         string route,
-        string query,
         JsonNode body,
+        int entries,
         CancellationToken cancellationToken
     )
     {
-        var root = await roots.Find(cancellationToken);
-        var address = root.At(route, query);
-        var answer = await wire.Send(HttpMethod.Post, address, body, signedIn: true, cancellationToken);
-        await ThrowIfSiteIsClosed(answer, root, address, cancellationToken);
-        return answer;
+        var call = new RestCall(HttpMethod.Post, RequestKind.Batch) { Body = () => new RestBody(body, entries) };
+        var answer = await Exchange(call, route, "", cancellationToken);
+        return RestFaults.IsBusy(answer.Status) ? throw RestFaults.Unusable(answer) : answer;
     }
 
-    private async Task<RestAnswer> Send(
-        HttpMethod method,
+    /// <summary>Any request, whose answer is returned whatever it is, unless it says that nothing gets through to this site.</summary>
+    /// <exception cref="SiteHeldException">The site has moved, or does not accept the credentials.</exception>
+    /// <exception cref="TransientException">No complete answer came.</exception>
+    public async Task<RestAnswer> Exchange(
+        RestCall call,
         string route,
         string query,
-        JsonNode? body,
         CancellationToken cancellationToken
     )
     {
         var root = await roots.Find(cancellationToken);
         var address = root.At(route, query);
-        var answer = await wire.Send(method, address, body, signedIn: true, cancellationToken);
-        await ThrowIfSiteIsClosed(answer, root, address, cancellationToken);
-        if (answer.Succeeded || answer.Error is not null)
-            return answer;
-        throw RestFaults.Unusable(answer);
-    }
-
-    private async Task ThrowIfSiteIsClosed(
-        RestAnswer answer,
-        RestRoot root,
-        string address,
-        CancellationToken cancellationToken
-    )
-    {
+        var answer = await wire.Send(call, address, cancellationToken);
         // A page instead of JSON: the permalinks may have changed, or the site has moved. Look for the root again next time.
         if (answer.Error is null && (answer.Json is null || (int)answer.Status >= 300))
             roots.Forget();
         if (RestRootFinder.IsElsewhere(answer, address, out var elsewhere))
             throw new SiteHeldException($"wordpress: the site has moved; set its Url to {elsewhere}");
-        if (RestFaults.IsBusy(answer.Status))
-            throw RestFaults.Unusable(answer);
         if (answer.Status == HttpStatusCode.Unauthorized)
             throw new SiteHeldException(await WhyNotLetIn(answer, root, cancellationToken));
+        return answer;
     }
+
+    private async Task<RestAnswer> Send(RestCall call, string route, string query, CancellationToken cancellationToken)
+    {
+        var answer = await Exchange(call, route, query, cancellationToken);
+        var understood = answer.Succeeded || answer.Error is not null;
+        return understood && !RestFaults.IsBusy(answer.Status) ? answer : throw RestFaults.Unusable(answer);
+    }
+
+    private static RestAnswer Succeeded(RestAnswer answer) =>
+        answer.Succeeded ? answer : throw RestFaults.Unexpected(answer);
 
     /// <summary>
     /// Core answers wrong credentials as it answers none; only plugins bring out WordPress's own reason. Whether application
@@ -95,10 +108,8 @@ internal sealed class RestClient(RestWire wire, RestRootFinder roots)
         try
         {
             var index = await wire.Send(
-                HttpMethod.Get,
+                new RestCall(HttpMethod.Get, RequestKind.Other) { SignedIn = false },
                 root.At("/", "_fields=authentication"),
-                null,
-                signedIn: false,
                 cancellationToken
             );
             if (

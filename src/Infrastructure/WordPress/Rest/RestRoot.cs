@@ -8,6 +8,9 @@ namespace CleanSync.Infrastructure.WordPress.Rest;
 /// <param name="Prefix">Everything before the route.</param>
 internal sealed record RestRoot(string Prefix)
 {
+    /// <summary>The namespaces that the index names; null when the site did not show it.</summary>
+    public IReadOnlySet<string>? Namespaces { get; init; }
+
     /// <summary>The address of a route.</summary>
     /// <param name="route">Begins with a slash.</param>
     /// <param name="query">Without a question mark, escaped; may be empty.</param>
@@ -38,13 +41,14 @@ internal sealed class RestRootFinder(RestWire wire, WordPressSite site)
         {
             var root = new RestRoot(site.At(prefix));
             var address = root.At("/", "_fields=namespaces");
-            answer = await wire.Send(HttpMethod.Get, address, null, signedIn: true, cancellationToken);
+            answer = await wire.Send(new RestCall(HttpMethod.Get, RequestKind.Other), address, cancellationToken);
             if (IsElsewhere(answer, address, out var elsewhere))
                 throw new SiteHeldException($"wordpress: the site has moved; set its Url to {elsewhere}");
             // A refusal is a find too: the request that follows will be refused with a better reason.
+            if (Namespaces(answer) is { } names && names.Contains("wp/v2"))
+                return root with { Namespaces = names };
             if (
-                IsIndex(answer)
-                || answer.Status == HttpStatusCode.Unauthorized
+                answer.Status == HttpStatusCode.Unauthorized
                 || answer is { Error: not null, Status: HttpStatusCode.Forbidden }
             )
                 return root;
@@ -56,11 +60,12 @@ internal sealed class RestRootFinder(RestWire wire, WordPressSite site)
         );
     }
 
-    private static bool IsIndex(RestAnswer answer) =>
+    private static HashSet<string>? Namespaces(RestAnswer answer) =>
         answer is { Succeeded: true, Json: { ValueKind: JsonValueKind.Object } json }
         && json.TryGetProperty("namespaces", out var names)
         && names.ValueKind == JsonValueKind.Array
-        && names.EnumerateArray().Any(name => name.ValueEquals("wp/v2"));
+            ? names.EnumerateArray().Select(name => name.ToString()).ToHashSet(StringComparer.Ordinal)
+            : null;
 
     /// <summary>
     /// Whether a redirect leads to another scheme or host. One within the site is only WordPress's idea of a canonical address

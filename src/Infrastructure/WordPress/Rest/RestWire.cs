@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -8,35 +7,80 @@ using CleanSync.Application.Ports;
 
 namespace CleanSync.Infrastructure.WordPress.Rest;
 
-/// <summary>Sends single requests: bounded in number and time, read to the end, told apart from what never arrived.</summary>
-[SuppressMessage(
-    "Design",
-    "CA1001",
-    Justification = "A semaphore holds nothing while its wait handle is not asked for."
-)]
-internal sealed class RestWire(HttpClient http, WordPressSite site, TimeProvider time)
+/// <summary>A request to a site.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Kind">What it does.</param>
+internal sealed record RestCall(HttpMethod Method, RequestKind Kind)
+{
+    /// <summary>Makes the body when the request's turn has come, so that it holds whatever has gathered until then; null for none.</summary>
+    public Func<RestBody>? Body { get; init; }
+
+    /// <summary>How many entries it is about, where there is no body.</summary>
+    public int Entries { get; init; } = 1;
+
+    /// <summary>Whether it carries the credentials.</summary>
+    public bool SignedIn { get; init; } = true;
+
+    /// <summary>Whether it looks for what made an earlier one fail: another failure then tells nothing new about the site.</summary>
+    public bool IsProbe { get; init; }
+
+    /// <summary>Whether it can change something.</summary>
+    public bool IsWrite => Method == HttpMethod.Post && Kind != RequestKind.Find;
+}
+
+/// <summary>The body of a request.</summary>
+/// <param name="Json">The body.</param>
+/// <param name="Entries">How many entries it holds.</param>
+internal readonly record struct RestBody(JsonNode Json, int Entries);
+
+/// <summary>The request never reached the site.</summary>
+internal sealed class UnreachedException(string reason, Exception inner) : TransientException(reason, inner: inner);
+
+/// <summary>Sends single requests: at the site's pace, bounded in time, read to the end, told apart from what never arrived.</summary>
+internal sealed class RestWire(HttpClient http, WordPressSite site, SitePace pace, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private readonly SemaphoreSlim _gate = new(site.MaxConcurrency);
 
     /// <summary>Sends one request and reads its answer, whatever it is.</summary>
     /// <exception cref="TransientException">No complete answer came.</exception>
-    public async Task<RestAnswer> Send(
-        HttpMethod method,
-        string address,
-        JsonNode? body,
-        bool signedIn,
+    public async Task<RestAnswer> Send(RestCall call, string address, CancellationToken cancellationToken)
+    {
+        await pace.Enter(cancellationToken);
+        var (started, entries, end) = (time.GetTimestamp(), call.Entries, RequestEnd.Ignored);
+        try
+        {
+            using var request = new HttpRequestMessage(call.Method, address);
+            request.Headers.Accept.ParseAdd("application/json");
+            if (call.SignedIn)
+                request.Headers.Authorization = site.Credentials;
+            if (call.Body?.Invoke() is { } body)
+            {
+                entries = body.Entries;
+                request.Content = new StringContent(body.Json.ToJsonString(), Encoding.UTF8, "application/json");
+            }
+            end = call.IsProbe ? RequestEnd.Ignored : RequestEnd.Failed;
+            var answer = await Exchange(request, call.IsWrite, cancellationToken);
+            if ((int)answer.Status is not (429 or >= 500))
+                end = RequestEnd.Answered;
+            return answer;
+        }
+        catch (OperationCanceledException)
+        {
+            end = RequestEnd.Ignored;
+            throw;
+        }
+        finally
+        {
+            pace.Leave(call.Kind, entries, time.GetElapsedTime(started), end);
+        }
+    }
+
+    private async Task<RestAnswer> Exchange(
+        HttpRequestMessage request,
+        bool isWrite,
         CancellationToken cancellationToken
     )
     {
-        using var request = new HttpRequestMessage(method, address);
-        request.Headers.Accept.ParseAdd("application/json");
-        if (signedIn)
-            request.Headers.Authorization = site.Credentials;
-        if (body is not null)
-            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        var isWrite = method == HttpMethod.Post;
-        await _gate.WaitAsync(cancellationToken);
         try
         {
             using var limit = new CancellationTokenSource(Limit, time);
@@ -50,21 +94,14 @@ internal sealed class RestWire(HttpClient http, WordPressSite site, TimeProvider
         }
         catch (HttpRequestException error)
         {
-            var neverOpened =
-                error.HttpRequestError
+            var reason = $"wordpress: connection failed ({error.HttpRequestError})";
+            throw error.HttpRequestError
                 is HttpRequestError.NameResolutionError
                     or HttpRequestError.ConnectionError
                     or HttpRequestError.SecureConnectionError
-                    or HttpRequestError.ProxyTunnelError;
-            throw new TransientException(
-                $"wordpress: connection failed ({error.HttpRequestError})",
-                unanswered: isWrite && !neverOpened,
-                inner: error
-            );
-        }
-        finally
-        {
-            _gate.Release();
+                    or HttpRequestError.ProxyTunnelError
+                ? new UnreachedException(reason, error)
+                : new TransientException(reason, unanswered: isWrite, inner: error);
         }
     }
 

@@ -1,0 +1,89 @@
+using CleanSync.Infrastructure.WordPress.Rest;
+
+namespace CleanSync.Infrastructure.WordPress.Connector;
+
+/// <summary>
+/// Finds the entry that makes a whole request fail: halves are sent again, one after the other, until it stands alone. It gets the fault, all
+/// others their results. Sending again does no harm: only differences are written, a creation is guarded by lock and token, and a welcome is
+/// sent once. When the site itself is down, that shows in both halves and ends it.
+/// </summary>
+internal sealed class Halving(ConnectorClient client, LaneRoute route, SitePace pace)
+{
+    // Down to one of a hundred it is seven failures in a row.
+    private const int MostFailuresInARow = 16;
+
+    /// <summary>Brings every entry of a request to its end.</summary>
+    /// <param name="entries">What was sent.</param>
+    /// <param name="reply">What came back.</param>
+    /// <param name="settle">Takes the results that came.</param>
+    public async Task Settle(
+        IReadOnlyList<LaneEntry> entries,
+        ConnectorReply reply,
+        Action<IReadOnlyList<LaneEntry>, ConnectorReply.Answered> settle
+    ) => await new Search(this, settle).Go(entries, reply);
+
+    private sealed class Search(Halving owner, Action<IReadOnlyList<LaneEntry>, ConnectorReply.Answered> settle)
+    {
+        private int _failuresInARow;
+        private bool _hasSucceeded;
+        private bool _isOver;
+
+        public async Task Go(IReadOnlyList<LaneEntry> entries, ConnectorReply reply)
+        {
+            if (reply is ConnectorReply.Answered answered)
+            {
+                (_failuresInARow, _hasSucceeded) = (0, true);
+                settle(entries, answered);
+                return;
+            }
+            var failed = (ConnectorReply.Failed)reply;
+            _failuresInARow++;
+            if (entries.Count <= 1 || !Divides(failed))
+            {
+                foreach (var entry in entries)
+                    entry.Fail(failed.Fault);
+                return;
+            }
+            if (failed.Trouble == Trouble.TooLarge && _failuresInARow == 1)
+                owner.Pace.TooLarge(owner.Route.Kind, entries.Count);
+            var half = entries.Count / 2;
+            LaneEntry[] first = [.. entries.Take(half)];
+            LaneEntry[] second = [.. entries.Skip(half)];
+            var one = await Send(first);
+            // An answer is handed on at once; a failure is looked into when the other half has told whether the site is there at all.
+            if (one is ConnectorReply.Answered)
+                await Go(first, one);
+            var two = await Send(second);
+            if (IsOutage(one) && IsOutage(two) && !_hasSucceeded)
+                _isOver = true;
+            if (two is ConnectorReply.Answered)
+                await Go(second, two);
+            if (one is ConnectorReply.Failed)
+                await Go(first, one);
+            if (two is ConnectorReply.Failed)
+                await Go(second, two);
+        }
+
+        private Task<ConnectorReply> Send(LaneEntry[] entries) =>
+            owner.Client.Post(
+                owner.Route.Route,
+                owner.Route.Kind,
+                () => new RestBody(owner.Route.Body(entries), entries.Length),
+                isProbe: true,
+                CancellationToken.None
+            );
+
+        private bool Divides(ConnectorReply.Failed failed) =>
+            !_isOver
+            && failed.Trouble != Trouble.Everything
+            && _failuresInARow <= MostFailuresInARow
+            && (!failed.MayHaveHappened || owner.Route.MayRepeat());
+
+        private static bool IsOutage(ConnectorReply reply) =>
+            reply is ConnectorReply.Failed { Trouble: Trouble.PerhapsAnOutage or Trouble.Everything };
+    }
+
+    private ConnectorClient Client => client;
+    private LaneRoute Route => route;
+    private SitePace Pace => pace;
+}
