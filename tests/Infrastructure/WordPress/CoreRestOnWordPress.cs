@@ -1,4 +1,5 @@
 using CleanSync.Application.Ports;
+using CleanSync.Domain;
 
 namespace CleanSync.Infrastructure.Tests.WordPress;
 
@@ -13,6 +14,9 @@ public abstract partial class CoreRestOnWordPress(int index) : UsersContract
 
     protected override async Task Delete(long id) =>
         await WordPress.Call(HttpMethod.Delete, $"/wp/v2/users/{id}?force=true&reassign=false");
+
+    protected override Task ChangeOwnPassword(User user, string password) =>
+        WordPress.ChangePassword(user.Id, password);
 }
 
 public sealed class CoreRestOnFirstWordPress() : CoreRestOnWordPress(0);

@@ -23,6 +23,12 @@ public sealed class SandboxUsersTests : UsersContract
         return Task.CompletedTask;
     }
 
+    protected override Task ChangeOwnPassword(User user, string password)
+    {
+        _users.ChangeOwnPassword(user.Id, password);
+        return Task.CompletedTask;
+    }
+
     [Fact, Trait("Spec", "9.1")]
     public void The_sandbox_starts_with_one_administrator()
     {

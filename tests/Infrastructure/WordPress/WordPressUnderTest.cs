@@ -95,6 +95,10 @@ internal sealed class WordPressUnderTest
         return json.RootElement.Clone();
     }
 
+    /// <summary>Changes a password as the user himself, or an administrator, would.</summary>
+    public Task ChangePassword(long userId, string password) =>
+        Call(HttpMethod.Post, $"/wp/v2/users/{userId}?_fields=id", new JsonObject { ["password"] = password });
+
     /// <summary>Runs SQL in the site's database: the only way to what WordPress itself would not do.</summary>
     public async Task Sql(string statement)
     {

@@ -53,7 +53,7 @@ internal sealed class ConnectorClient(RestClient client, ConnectorDetection dete
         }
         catch (TransientException fault)
         {
-            var perhaps = sent > 0 && fault is not (SiteHeldException or UnreachedException);
+            var perhaps = sent > 0 && fault is not SiteHeldException && !RestFaults.IsUnreached(fault.InnerException);
             return new ConnectorReply.Failed(perhaps ? Trouble.PerhapsAnOutage : Trouble.Everything, fault);
         }
     }

@@ -26,6 +26,7 @@ internal sealed class Halving(ConnectorClient client, LaneRoute route, SitePace 
     {
         private int _failuresInARow;
         private bool _hasSucceeded;
+        private bool _hasToldSize;
         private bool _isOver;
 
         public async Task Go(IReadOnlyList<LaneEntry> entries, ConnectorReply reply)
@@ -44,8 +45,10 @@ internal sealed class Halving(ConnectorClient client, LaneRoute route, SitePace 
                     entry.Fail(failed.Fault);
                 return;
             }
-            if (failed.Trouble == Trouble.TooLarge && _failuresInARow == 1)
+            // Once: the halves are no size that was chosen.
+            if (failed.Trouble == Trouble.TooLarge && !_hasToldSize)
                 owner.Pace.TooLarge(owner.Route.Kind, entries.Count);
+            _hasToldSize = true;
             var half = entries.Count / 2;
             LaneEntry[] first = [.. entries.Take(half)];
             LaneEntry[] second = [.. entries.Skip(half)];

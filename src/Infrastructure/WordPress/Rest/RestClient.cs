@@ -66,8 +66,13 @@ internal sealed class RestClient(RestWire wire, RestRootFinder roots)
         var root = await roots.Find(cancellationToken);
         var address = root.At(route, query);
         var answer = await wire.Send(call, address, cancellationToken);
-        // A page instead of JSON: the permalinks may have changed, or the site has moved. Look for the root again next time.
-        if (answer.Error is null && (answer.Json is null || (int)answer.Status >= 300))
+        // A page instead of JSON: the permalinks may have changed, or the site has moved. Look for the root again next time. A server's
+        // error or a body that is too large says nothing of that.
+        if (
+            answer.Error is null
+            && (answer.Json is null || (int)answer.Status >= 300)
+            && (int)answer.Status is not (413 or >= 500)
+        )
             roots.Forget();
         if (RestRootFinder.IsElsewhere(answer, address, out var elsewhere))
             throw new SiteHeldException($"wordpress: the site has moved; set its Url to {elsewhere}");

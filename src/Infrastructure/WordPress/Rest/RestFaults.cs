@@ -21,6 +21,17 @@ internal static class RestFaults
     /// <summary>Whether the status says "not now", whoever wrote the body.</summary>
     public static bool IsBusy(HttpStatusCode status) => (int)status is 408 or 425 or 429 or 502 or 503 or 504;
 
+    /// <summary>Whether the request never reached the site.</summary>
+    public static bool IsUnreached(Exception? error) =>
+        error
+            is HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.NameResolutionError
+                    or HttpRequestError.ConnectionError
+                    or HttpRequestError.SecureConnectionError
+                    or HttpRequestError.ProxyTunnelError
+            };
+
     /// <summary>An answer that is busy, a server's own failure, or no JSON.</summary>
     public static TransientException Unusable(RestAnswer answer) =>
         new(

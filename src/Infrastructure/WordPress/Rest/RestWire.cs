@@ -33,9 +33,6 @@ internal sealed record RestCall(HttpMethod Method, RequestKind Kind)
 /// <param name="Entries">How many entries it holds.</param>
 internal readonly record struct RestBody(JsonNode Json, int Entries);
 
-/// <summary>The request never reached the site.</summary>
-internal sealed class UnreachedException(string reason, Exception inner) : TransientException(reason, inner: inner);
-
 /// <summary>Sends single requests: at the site's pace, bounded in time, read to the end, told apart from what never arrived.</summary>
 internal sealed class RestWire(HttpClient http, WordPressSite site, SitePace pace, TimeProvider time)
 {
@@ -60,7 +57,9 @@ internal sealed class RestWire(HttpClient http, WordPressSite site, SitePace pac
             }
             end = call.IsProbe ? RequestEnd.Ignored : RequestEnd.Failed;
             var answer = await Exchange(request, call.IsWrite, cancellationToken);
-            if ((int)answer.Status is not (429 or >= 500))
+            if ((int)answer.Status is 413)
+                end = RequestEnd.Ignored;
+            else if ((int)answer.Status is not (429 or >= 500))
                 end = RequestEnd.Answered;
             return answer;
         }
@@ -94,14 +93,11 @@ internal sealed class RestWire(HttpClient http, WordPressSite site, SitePace pac
         }
         catch (HttpRequestException error)
         {
-            var reason = $"wordpress: connection failed ({error.HttpRequestError})";
-            throw error.HttpRequestError
-                is HttpRequestError.NameResolutionError
-                    or HttpRequestError.ConnectionError
-                    or HttpRequestError.SecureConnectionError
-                    or HttpRequestError.ProxyTunnelError
-                ? new UnreachedException(reason, error)
-                : new TransientException(reason, unanswered: isWrite, inner: error);
+            throw new TransientException(
+                $"wordpress: connection failed ({error.HttpRequestError})",
+                unanswered: isWrite && !RestFaults.IsUnreached(error),
+                inner: error
+            );
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed class SitePace(int mostAtOnce, TimeProvider time)
     }
 
     /// <summary>Waits for a turn, first come first served. Each turn that was taken is given back by <see cref="Leave"/>.</summary>
-    public async Task Enter(CancellationToken cancellationToken)
+    public Task Enter(CancellationToken cancellationToken)
     {
         LinkedListNode<TaskCompletionSource> waiter;
         lock (_lock)
@@ -67,13 +67,22 @@ internal sealed class SitePace(int mostAtOnce, TimeProvider time)
             if (_waiting.Count == 0 && IsFree)
             {
                 _inFlight++;
-                return;
+                return Task.CompletedTask;
             }
             waiter = _waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             Admit();
         }
-        await using var leaving = cancellationToken.Register(() => GiveUp(waiter, cancellationToken));
-        await waiter.Value.Task;
+        if (cancellationToken.CanBeCanceled)
+        {
+            var leaving = cancellationToken.Register(() => GiveUp(waiter, cancellationToken));
+            _ = waiter.Value.Task.ContinueWith(
+                _ => leaving.Unregister(),
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
+        }
+        return waiter.Value.Task;
     }
 
     /// <summary>Gives a turn back and learns from what it was used for.</summary>
