@@ -26,6 +26,13 @@ internal static class ApplicationRegistration
         services.AddUseCase<UpdateTags, SyncOutcome, UpdateTags.Handler, UpdateTags.Validator>();
         services.AddUseCase<RetryParked, int, RetryParked.Handler, RetryParked.Validator>();
 
+        services.AddUseCase<
+            ClearReturnedPasswords,
+            int,
+            ClearReturnedPasswords.Handler,
+            ClearReturnedPasswords.Validator
+        >();
+
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Randomness>();
@@ -35,6 +42,7 @@ internal static class ApplicationRegistration
         services.TryAddSingleton<SyncMetrics>();
         services.TryAddSingleton<PersonLocks>();
         services.TryAddSingleton<PasswordMemory>();
+        services.TryAddSingleton<ClearReturnedPasswords.Rounds>();
         services.TryAddSingleton<RoleWatch>();
         services.TryAddSingleton<Decider>();
         services.TryAddSingleton<IntentReview>();

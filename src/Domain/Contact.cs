@@ -30,4 +30,5 @@ public sealed record Contact(
 /// <param name="Id">The field id, as digits.</param>
 /// <param name="PersonalizationTag">The personalization tag without percent signs, upper case.</param>
 /// <param name="Value">The raw value; empty when the contact has none. Several choices come as <c>||a||b||</c>.</param>
-public sealed record CustomField(string Id, string PersonalizationTag, string Value);
+/// <param name="UpdatedAt">When this value was last set; null when the answer did not say.</param>
+public sealed record CustomField(string Id, string PersonalizationTag, string Value, DateTimeOffset? UpdatedAt = null);

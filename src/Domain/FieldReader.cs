@@ -43,6 +43,12 @@ internal static class FieldReader
             case "orgname":
                 return contact.OrganizationName;
         }
+        return Field(contact, source)?.Value;
+    }
+
+    /// <summary>The custom field of a source; null when the account defines no such field, or the source is a property.</summary>
+    public static CustomField? Field(Contact contact, string source)
+    {
         var name = source.Trim('%');
         foreach (var field in contact.Fields)
         {
@@ -50,7 +56,7 @@ internal static class FieldReader
                 string.Equals(field.Id, name, StringComparison.Ordinal)
                 || string.Equals(field.PersonalizationTag, name, StringComparison.OrdinalIgnoreCase)
             )
-                return field.Value;
+                return IsProperty(source) ? null : field;
         }
         return null;
     }

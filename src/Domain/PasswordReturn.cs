@@ -14,4 +14,7 @@ public enum PasswordReturn
 
     /// <summary>It failed for good.</summary>
     Failed = 3,
+
+    /// <summary>It was returned, and the field was emptied again after the user's first login.</summary>
+    Cleared = 4,
 }

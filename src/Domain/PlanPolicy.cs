@@ -27,11 +27,15 @@ public static class PlanPolicy
     {
         if (changes.Email is not null)
             yield return new Warning("would_change", UserTarget.Email);
+        if (changes.Join)
+            yield return new Warning("would_join");
         if (changes.Roles is not null)
             yield return new Warning("would_change", "roles");
         foreach (var target in changes.Values.Keys.Order(StringComparer.Ordinal))
             yield return new Warning("would_change", target);
         if (changes.Tags is not null)
             yield return new Warning("would_change", "tags");
+        if (changes.Password is not null)
+            yield return new Warning("would_change", "password");
     }
 }

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace CleanSync.Domain;
 
-/// <summary>To whom the user belongs who has the contact's email.</summary>
-public enum EmailOwner
+/// <summary>To whom the user belongs who was found for a contact.</summary>
+public enum UserOwner
 {
     /// <summary>To nobody, or to this contact.</summary>
     Free,
@@ -27,11 +27,23 @@ public sealed record Sighting
     /// <summary>Every user with exactly the contact's email. Only needed when nobody is linked, or the linked user has another email.</summary>
     public ImmutableArray<User> ByEmail { get; init; } = [];
 
-    /// <summary>To whom the only user in <see cref="ByEmail"/> belongs.</summary>
-    public EmailOwner Owner { get; init; }
+    /// <summary>Every user who carries this contact's id. Only needed when nobody is linked, and only known where links can be searched.</summary>
+    public ImmutableArray<User> ByLink { get; init; } = [];
+
+    /// <summary>Who answers to the contact when nobody is linked: those who carry its id, else those with its email.</summary>
+    public ImmutableArray<User> Found => ByLink.IsEmpty ? ByEmail : ByLink;
+
+    /// <summary>To whom the only user in <see cref="Found"/> belongs.</summary>
+    public UserOwner Owner { get; init; }
 
     /// <summary>The contact's update time that was applied last; null when none was.</summary>
     public DateTimeOffset? AppliedUpdate { get; init; }
+
+    /// <summary>The time of the password field's value that was applied last; null when none was.</summary>
+    public DateTimeOffset? PasswordAppliedAt { get; init; }
+
+    /// <summary>Whether the contact still waits for the generated password of its user.</summary>
+    public bool OwesPassword { get; init; }
 
     /// <summary>How many lagging reads were made in a row before this one.</summary>
     public int LaggingReads { get; init; }
@@ -44,4 +56,28 @@ public sealed record Sighting
 
     /// <summary>A random number, for usernames.</summary>
     public uint Random { get; init; }
+}
+
+/// <summary>What was seen of a contact that is gone.</summary>
+public sealed record GoneSighting
+{
+    /// <summary>The user that the contact is linked to, if he still exists.</summary>
+    public User? Linked { get; init; }
+
+    /// <summary>Every user who carries the contact's id. Only needed when nobody is linked.</summary>
+    public ImmutableArray<User> ByLink { get; init; } = [];
+
+    /// <summary>To whom the only user in <see cref="ByLink"/> belongs.</summary>
+    public UserOwner Owner { get; init; }
+
+    /// <summary>
+    /// The user of the contact: the linked one, else the only one who carries its id unless he belongs to a contact that exists.
+    /// </summary>
+    public User? User => Linked ?? (ByLink is [var carrier] && Owner != UserOwner.LivingContact ? carrier : null);
+
+    /// <summary>The contact with exactly that user's email; null when there is none.</summary>
+    public long? Survivor { get; init; }
+
+    /// <summary>Whether that contact is linked to another user.</summary>
+    public bool SurvivorHasOtherUser { get; init; }
 }

@@ -75,11 +75,17 @@ public sealed record SiteRules
     /// <summary>The contact field that holds a new user's password; null for none.</summary>
     public string? PasswordField { get; init; }
 
+    /// <summary>Whether a newer value of <see cref="PasswordField"/> changes the password of an existing user. Default false.</summary>
+    public bool UpdateExistingPassword { get; init; }
+
     /// <summary>The contact field that receives the generated password; null turns the return off.</summary>
     public string? ReturnPasswordField { get; init; }
 
     /// <summary>The contact field that receives the stored username; null for none.</summary>
     public string? ReturnUsernameField { get; init; }
+
+    /// <summary>Whether <see cref="ReturnPasswordField"/> is emptied after the user's first login. Default false.</summary>
+    public bool ClearAfterFirstLogin { get; init; }
 
     /// <summary>Whether a created user is mailed when the URL does not say. Default false.</summary>
     public bool SendWelcomeMail { get; init; }
@@ -88,7 +94,8 @@ public sealed record SiteRules
     public GonePolicy WhenGone { get; init; } = GonePolicy.Keep;
 
     /// <summary>
-    /// The meta key that gets a copy of the contact id, for other plugins to read; null for none. CleanSync itself never reads it back.
+    /// The meta key that holds the contact id on the user; null for none. It is read back only where the directory searches links
+    /// (<see cref="DirectoryAbilities.SearchesLinks"/>); elsewhere it is a copy for other plugins.
     /// </summary>
     public string? LinkCopy { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CleanSync.Domain;
 
 /// <summary>An account in WordPress, as the user directory describes it.</summary>
@@ -35,6 +37,21 @@ public sealed record User(
 
     /// <summary>Whether he still has the password that CleanSync gave him last; null when the directory cannot tell.</summary>
     public bool? HasOurPassword { get; init; }
+
+    /// <summary>The id of the contact that he carries under the site's link key; null when there is none, or it is no id.</summary>
+    public long? CarriedContact(SiteRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        var text = (rules.LinkCopy is { } key ? Values.GetValueOrDefault(key) : null) switch
+        {
+            FieldContent.Text only => only.Value,
+            FieldContent.Items { Values: [var only] } => only,
+            _ => "",
+        };
+        return long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0
+            ? id
+            : null;
+    }
 
     /// <summary>When he first signed in after his creation; null when he has not, or the directory does not watch it.</summary>
     public DateTimeOffset? FirstLoginAt { get; init; }

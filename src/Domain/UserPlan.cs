@@ -80,6 +80,9 @@ public enum ParkReason
 
     /// <summary>It was tried for as long as the site allows.</summary>
     GaveUp,
+
+    /// <summary>The user has changed his password before the generated one could be returned to the contact.</summary>
+    PasswordNotReturned,
 }
 
 /// <summary>A user to be created. His tags are brought to him like any user's, once he is there.</summary>
@@ -114,8 +117,12 @@ public sealed record UserChanges(
     /// <summary>A password that a contact field supplied, for a site that lets the field change it; it is set after everything else.</summary>
     public GeneratedPassword? Password { get; init; }
 
+    /// <summary>Whether he is a user of the network who is to be added to this blog, with <see cref="Roles"/>.</summary>
+    public bool Join { get; init; }
+
     /// <summary>True when there is nothing to write.</summary>
-    public bool IsEmpty => Email is null && Roles is null && Values.IsEmpty && Tags is null && Password is null;
+    public bool IsEmpty =>
+        Email is null && Roles is null && Values.IsEmpty && Tags is null && Password is null && !Join;
 }
 
 /// <summary>A change of tags.</summary>

@@ -4,9 +4,9 @@ namespace CleanSync.Domain;
 
 /// <summary>
 /// Decides what one contact needs: a pure function from what was seen, the request and the site's rules to a plan. The first row
-/// that fits holds:
+/// that fits holds; "found" are the users who carry the contact's id, else those with its email:
 /// <code>
-/// contact            linked user  users with the email     action       plan
+/// contact            linked user  found                    action       plan
 /// older than applied -            -                        -            read again, three times
 /// no valid email     -            -                        -            park(no email)
 /// valid              one          -                        -            change the linked user
@@ -18,11 +18,16 @@ namespace CleanSync.Domain;
 /// </code>
 /// and for a change:
 /// <code>
-/// user        policy        what is written (only what differs)
-/// privileged  Nothing       skip(privileged user)
-/// privileged  TagsAndMeta   tags; for update and add also names and meta; never email, role, password, login
-/// ordinary    -             tags; for update and add also names, meta, a free email, and a role that was named and may be given
-/// any         -             tags would become empty, contact not read alone: read alone first
+/// user        on the blog  policy        what is written (only what differs)
+/// any         no           -             action other than add: skip(no user)
+/// privileged  -            Nothing       skip(privileged user)
+/// privileged  yes          TagsAndMeta   tags; for update and add also names and meta; never email, role, password, login
+/// privileged  no           TagsAndMeta   the same, and he joins with the role of a new user, if he has none here; else skip(no user)
+/// ordinary    yes          -             tags; for update and add also names, meta, a free email, a role that was named and may be
+///                                        given, and the password as <see cref="PasswordPlan"/> says
+/// ordinary    no           -             tags, names, meta, a free email, and he joins with the role of a new user; none may be
+///                                        given: skip(no user)
+/// any         -            -             tags would become empty, contact not read alone: read alone first
 /// </code>
 /// </summary>
 public static class UserPlanner
@@ -41,10 +46,10 @@ public static class UserPlanner
             return names;
         if (request.Role is { } role)
             names.Add(role);
-        if (RoleFromField(contact, rules) is { } fromField)
+        if (RolePlan.FromField(contact, rules) is { } fromField)
             names.Add(fromField);
         if (request.Action == SyncAction.Add || names.Count > 0)
-            names.UnionWith([rules.DefaultRole, LastResortRole]);
+            names.UnionWith([rules.DefaultRole, RolePlan.LastResort]);
         return names;
     }
 
@@ -63,48 +68,54 @@ public static class UserPlanner
             return Change(linked, seen, request, rules);
         return seen switch
         {
-            { ByEmail.Length: > 1 } or { ByEmail.Length: 1, Owner: EmailOwner.LivingContact } => new UserPlan.Park(
+            { Found.Length: > 1 } or { Found.Length: 1, Owner: UserOwner.LivingContact } => new UserPlan.Park(
                 ParkReason.Conflict
             ),
-            { ByEmail: [var found] } => Change(found, seen, request, rules),
+            { Found: [var found] } => Change(found, seen, request, rules),
             _ when request.Action == SyncAction.Add => Create(seen, request, rules),
             _ => new UserPlan.Skip(SkipReason.NoUser, []),
         };
     }
 
     /// <summary>
-    /// Decides for a contact that is gone:
+    /// Decides for a contact that is gone. Its user is the linked one, else the one who carries its id:
     /// <code>
-    /// linked user  another contact has his email      policy   plan
-    /// none         -                                  -        skip(contact gone)
-    /// one          yes, linked to nobody else         -        hand over to that contact
-    /// one          yes, linked to another user        -        park(conflict)
-    /// one          no                                 Keep     skip(contact gone)
-    /// one          no                                 Revoke   change: no tags
+    /// user                           another contact has his email      policy   plan
+    /// none linked, several carry it  -                                  -        park(conflict)
+    /// none                           -                                  -        skip(contact gone)
+    /// carries it, of a living other  -                                  -        skip(contact gone)
+    /// one                            yes, linked to nobody else         -        hand over to that contact
+    /// one                            yes, linked to another user        -        park(conflict)
+    /// one                            no                                 Keep     skip(contact gone)
+    /// one, not on the blog           no                                 -        skip(contact gone)
+    /// one                            no                                 Revoke   change: no tags
     /// </code>
     /// </summary>
-    /// <param name="linked">The user that the contact is linked to, if he still exists.</param>
-    /// <param name="survivor">The contact with exactly that user's email; null when there is none.</param>
-    /// <param name="survivorHasOtherUser">Whether that contact is linked to another user.</param>
-    /// <param name="rules">The site's rules.</param>
-    public static UserPlan PlanGone(User? linked, long? survivor, bool survivorHasOtherUser, SiteRules rules)
+    public static UserPlan PlanGone(GoneSighting seen, SiteRules rules)
     {
+        ArgumentNullException.ThrowIfNull(seen);
         ArgumentNullException.ThrowIfNull(rules);
-        if (linked is null)
+        if (seen is { Linked: null, ByLink.Length: > 1 })
+            return new UserPlan.Park(ParkReason.Conflict);
+        if (seen.User is not { } user)
             return new UserPlan.Skip(SkipReason.ContactGone, []);
-        if (survivor is { } other)
-            return survivorHasOtherUser ? new UserPlan.Park(ParkReason.Conflict) : new UserPlan.HandOver(other, linked);
-        var untouched = rules.PrivilegedUsers == PrivilegedUserPolicy.Nothing && Privileges.IsPrivileged(linked, rules);
-        if (rules.WhenGone == GonePolicy.Keep || untouched || linked.Tags is not { Count: > 0 } tags)
+        if (seen.Survivor is { } other)
+            return seen.SurvivorHasOtherUser
+                ? new UserPlan.Park(ParkReason.Conflict)
+                : new UserPlan.HandOver(other, user);
+        var untouched =
+            !user.IsMember
+            || rules.PrivilegedUsers == PrivilegedUserPolicy.Nothing && Privileges.IsPrivileged(user, rules);
+        if (rules.WhenGone == GonePolicy.Keep || untouched || user.Tags is not { Count: > 0 } tags)
             return new UserPlan.Skip(SkipReason.ContactGone, []);
         var removed = new TagChange([], [], tags.ToImmutableSortedSet(StringComparer.Ordinal));
-        return new UserPlan.Change(linked, UserChanges.None with { Tags = removed }, []);
+        return new UserPlan.Change(user, UserChanges.None with { Tags = removed }, []);
     }
-
-    private const string LastResortRole = "subscriber";
 
     private static UserPlan Change(User user, Sighting seen, SyncRequest request, SiteRules rules)
     {
+        if (!user.IsMember && request.Action != SyncAction.Add)
+            return new UserPlan.Skip(SkipReason.NoUser, []);
         var privileged = Privileges.IsPrivileged(user, rules);
         if (privileged && rules.PrivilegedUsers == PrivilegedUserPolicy.Nothing)
             return new UserPlan.Skip(SkipReason.PrivilegedUser, []);
@@ -118,8 +129,17 @@ public static class UserPlanner
 
         var values = ValuePlan.For(user.Values, seen, rules, warnings);
         var email = EmailFor(user, privileged, seen, warnings);
-        var roles = RolesFor(user, privileged, seen, request, rules, warnings);
-        return new UserPlan.Change(user, new UserChanges(email, roles, values, tags), [.. warnings.Distinct()]);
+        var roles = user.IsMember
+            ? RolePlan.ForExisting(user, privileged, seen, request, rules, warnings)
+            : RolePlan.ForJoining(user, privileged, seen, request, rules, warnings);
+        if (!user.IsMember && roles is null)
+            return new UserPlan.Skip(SkipReason.NoUser, [.. warnings.Distinct()]);
+        var changes = new UserChanges(email, roles, values, tags)
+        {
+            Join = !user.IsMember,
+            Password = PasswordPlan.ForExisting(user, privileged, seen, rules, warnings),
+        };
+        return new UserPlan.Change(user, changes, [.. warnings.Distinct()]);
     }
 
     private static TagChange? TagsFor(User user, Sighting seen, List<Warning> warnings)
@@ -154,32 +174,6 @@ public static class UserPlanner
         return null;
     }
 
-    private static ImmutableArray<string>? RolesFor(
-        User user,
-        bool privileged,
-        Sighting seen,
-        SyncRequest request,
-        SiteRules rules,
-        List<Warning> warnings
-    )
-    {
-        if (NamedRole(seen, request, rules, warnings) is not { } grant)
-            return null;
-        if (
-            grant.Slug is not { } slug
-            || user.Roles is [var only] && string.Equals(only, slug, StringComparison.Ordinal)
-        )
-            return null;
-        if (privileged)
-        {
-            warnings.Add(new Warning("role_kept_privileged", slug));
-            return null;
-        }
-        if (rules.OnExistingUser == RoleChange.Replace)
-            return [slug];
-        return user.Roles.Contains(slug, StringComparer.Ordinal) ? null : [.. user.Roles, slug];
-    }
-
     private static UserPlan Create(Sighting seen, SyncRequest request, SiteRules rules)
     {
         var contact = seen.Contact;
@@ -188,62 +182,17 @@ public static class UserPlanner
             return new UserPlan.Park(ParkReason.EmailRefused);
 
         var warnings = new List<Warning>();
-        var role =
-            NamedRole(seen, request, rules, warnings)?.Slug
-            ?? Granted(RoleGrant.Decide(rules.DefaultRole, RoleGrant.Source.Default, seen.Roles, rules), warnings)
-            ?? Granted(RoleGrant.Decide(LastResortRole, RoleGrant.Source.Default, seen.Roles, rules), warnings);
+        var role = RolePlan.ForNew(seen, request, rules, warnings);
         var values = ValuePlan.ForNew(seen, rules, warnings);
         if (!seen.Abilities.StoresTags)
             warnings.Add(new Warning("tags_not_stored"));
         var user = new NewUser(
             Username.Plan(contact, rules, seen.Random),
             email,
-            SuppliedPassword(contact, rules, warnings),
+            PasswordPlan.ForNew(contact, rules, warnings),
             role,
             values
         );
         return new UserPlan.Create(user, [.. warnings.Distinct()]);
     }
-
-    private static GeneratedPassword? SuppliedPassword(Contact contact, SiteRules rules, List<Warning> warnings)
-    {
-        if (rules.PasswordField is not { } field)
-            return null;
-        var value = FieldReader.Raw(contact, field);
-        if (value is null)
-            warnings.Add(new Warning("field_unknown", field));
-        if (string.IsNullOrEmpty(value))
-            return null;
-        var password = GeneratedPassword.Supplied(value);
-        if (password is null)
-            warnings.Add(new Warning("password_unusable", field));
-        return password;
-    }
-
-    // Null when neither URL nor field names a role. The URL comes first; a role that is refused is not replaced by the other's.
-    private static RoleGrant? NamedRole(Sighting seen, SyncRequest request, SiteRules rules, List<Warning> warnings)
-    {
-        RoleGrant? grant =
-            request.Role is { } named ? RoleGrant.Decide(named, RoleGrant.Source.Url, seen.Roles, rules)
-            : RoleFromField(seen.Contact, rules) is { } fromField
-                ? RoleGrant.Decide(fromField, RoleGrant.Source.Field, seen.Roles, rules)
-            : null;
-        if (grant is { } decided)
-            Granted(decided, warnings);
-        return grant;
-    }
-
-    private static string? Granted(RoleGrant grant, List<Warning> warnings)
-    {
-        if (grant.Refused is { } refused)
-            warnings.Add(refused);
-        return grant.Slug;
-    }
-
-    private static string? RoleFromField(Contact contact, SiteRules rules) =>
-        rules.RoleField is { } field
-        && FieldReader.Raw(contact, field) is { } value
-        && value.Trim().Trim('|').Trim() is { Length: > 0 } role
-            ? role
-            : null;
 }

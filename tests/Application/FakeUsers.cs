@@ -8,6 +8,7 @@ namespace CleanSync.Application.Tests;
 internal sealed class FakeUsers(World world) : IUsers
 {
     private long _lastId = 100;
+    private int _reading;
 
     public Dictionary<long, User> All { get; } = [];
     public Dictionary<long, string> Passwords { get; } = [];
@@ -18,6 +19,18 @@ internal sealed class FakeUsers(World world) : IUsers
     /// <summary>The contact that a user carries.</summary>
     public Dictionary<long, long> Links { get; } = [];
 
+    /// <summary>When a user first signed in.</summary>
+    public Dictionary<long, DateTimeOffset> FirstLogins { get; } = [];
+
+    public DirectoryAbilities Abilities { get; set; } = DirectoryAbilities.Everything;
+
+    /// <summary>How many users are read at once at most.</summary>
+    public int MostReadAtOnce { get; private set; }
+
+    /// <summary>Runs just before a password is compared and set: the user's own doing.</summary>
+    public Action<long>? BeforeSetPassword { get; set; }
+
+    public int PasswordsSet { get; private set; }
     public bool KeepsTokens { get; set; } = true;
     public Queue<Exception> Faults { get; } = [];
 
@@ -66,21 +79,33 @@ internal sealed class FakeUsers(World world) : IUsers
         return All[user.Id] = user;
     }
 
-    public Task<DirectoryAbilities> Describe(CancellationToken cancellationToken) =>
-        Step(() => DirectoryAbilities.Everything);
+    public Task<DirectoryAbilities> Describe(CancellationToken cancellationToken) => Step(() => Abilities);
 
     public Task<RoleBook> ResolveRoles(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
         Step(() => new RoleBook(names.Select(name => KeyValuePair.Create(name, Roles.GetValueOrDefault(name)))));
 
-    public Task<User?> FindById(long id, CancellationToken cancellationToken) => Step(() => All.GetValueOrDefault(id));
+    public async Task<User?> FindById(long id, CancellationToken cancellationToken)
+    {
+        MostReadAtOnce = Math.Max(MostReadAtOnce, Interlocked.Increment(ref _reading));
+        try
+        {
+            return await Step(() => All.TryGetValue(id, out var user) ? Seen(user) : null);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _reading);
+        }
+    }
 
     public Task<ImmutableArray<User>> FindByLink(long contact, CancellationToken cancellationToken) =>
-        Step<ImmutableArray<User>>(() => [.. All.Values.Where(user => Links.GetValueOrDefault(user.Id) == contact)]);
+        Step<ImmutableArray<User>>(() =>
+            [.. All.Values.Where(user => Links.GetValueOrDefault(user.Id) == contact).Select(Seen)]
+        );
 
     public Task<UsersByEmail> FindByEmail(string email, CancellationToken cancellationToken) =>
         Step(() =>
             new UsersByEmail(
-                [.. All.Values.Where(user => ContactEmail.Same(user.Email, email))],
+                [.. All.Values.Where(user => ContactEmail.Same(user.Email, email)).Select(Seen)],
                 world.Time.GetUtcNow()
             )
         );
@@ -106,6 +131,7 @@ internal sealed class FakeUsers(World world) : IUsers
             Ours[user.Id] = Passwords[user.Id] = draft.Password.Text;
             Links[user.Id] = draft.Contact;
             All[user.Id] = user;
+            user = Seen(user);
             if (AfterCreate.TryDequeue(out var fault))
                 throw fault;
             return new Creation.Created(user, []);
@@ -129,6 +155,7 @@ internal sealed class FakeUsers(World world) : IUsers
                     ? given.SelectMany(slug => Roles[slug].Capabilities ?? Hidden[slug]).ToHashSet()
                     : user.Capabilities,
                 Tags = changes.Tags?.All ?? user.Tags,
+                IsMember = user.IsMember || changes.Join,
                 Values = user.Values.ToImmutableDictionary().SetItems(changes.Values),
             };
             return new ChangeReport(false, []);
@@ -142,10 +169,12 @@ internal sealed class FakeUsers(World world) : IUsers
     ) =>
         Step(() =>
         {
+            BeforeSetPassword?.Invoke(userId);
+            PasswordsSet++;
             var (present, ours) = (Passwords[userId], Ours.GetValueOrDefault(userId));
             var holds =
                 guard == PasswordGuard.OursStill
-                    ? ours is null || ours == present
+                    ? !Abilities.ComparesPasswords || ours is null || ours == present
                     : password.Text != present && password.Text != ours;
             if (!holds)
                 return PasswordEnd.Kept;
@@ -154,6 +183,16 @@ internal sealed class FakeUsers(World world) : IUsers
         });
 
     public Task Probe(CancellationToken cancellationToken) => Step(() => true);
+
+    private User Seen(User user) =>
+        user with
+        {
+            HasOurPassword =
+                Abilities.ComparesPasswords && Ours.TryGetValue(user.Id, out var ours)
+                    ? ours == Passwords[user.Id]
+                    : null,
+            FirstLoginAt = FirstLogins.TryGetValue(user.Id, out var first) ? first : null,
+        };
 
     private async Task<T> Step<T>(Func<T> effect)
     {

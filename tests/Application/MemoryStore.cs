@@ -46,8 +46,16 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
         CancellationToken cancellationToken
     )
     {
-        _ledger[(site, from)] = Entry(from) with { UserId = null };
-        _ledger[(site, to)] = Entry(to) with { UserId = Entry(to).UserId ?? userId };
+        var (gone, survivor) = (Entry(from), Entry(to));
+        if (survivor.UserId is null)
+            _ledger[(site, to)] = survivor with
+            {
+                UserId = userId,
+                PasswordReturn = gone.PasswordReturn,
+                PasswordAppliedAt = gone.PasswordAppliedAt,
+                WelcomeMail = gone.WelcomeMail,
+            };
+        _ledger[(site, from)] = gone with { UserId = null };
         await Accept(site, to, request, cancellationToken);
     }
 
@@ -164,6 +172,23 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
         lock (_ledger)
             return Task.FromResult<IReadOnlyList<long>>([
                 .. _ledger.Values.Where(entry => entry.UserId == userId).Select(entry => entry.Contact),
+            ]);
+    }
+
+    public Task<IReadOnlyList<LedgerEntry>> PasswordsReturned(
+        string site,
+        long after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_ledger)
+            return Task.FromResult<IReadOnlyList<LedgerEntry>>([
+                .. _ledger
+                    .Values.Where(entry => entry.Site == site && entry.Contact > after)
+                    .Where(entry => entry.PasswordReturn == PasswordReturn.Returned)
+                    .OrderBy(entry => entry.Contact)
+                    .Take(limit),
             ]);
     }
 

@@ -20,6 +20,7 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
             _world.Store,
             _world.Store,
             this,
+            _process.Scopes,
             _process.Pump,
             _process.Signals,
             _process.States,

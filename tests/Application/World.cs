@@ -95,6 +95,7 @@ internal sealed class World : ISites, IWelcomeMail
         }
 
         public List<INotification> Notifications { get; } = [];
+        public IServiceScopeFactory Scopes => _services.GetRequiredService<IServiceScopeFactory>();
         public SyncPump Pump => _services.GetRequiredService<SyncPump>();
         public SiteStates States => _services.GetRequiredService<SiteStates>();
         public SyncMetrics Metrics => _services.GetRequiredService<SyncMetrics>();

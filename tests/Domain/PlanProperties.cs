@@ -17,7 +17,15 @@ public sealed class PlanProperties
             return;
         var user = WordPress.Applied(change.User, change.Changes);
         var others = odd.Seen.ByEmail.Where(other => other.Id != user.Id);
-        var seen = odd.Seen with { Linked = user, ByEmail = [.. others] };
+        var seen = odd.Seen with
+        {
+            Linked = user,
+            ByEmail = [.. others],
+            // Who joins keeps his password that once.
+            PasswordAppliedAt = change.Changes is { Password: not null } or { Join: true }
+                ? PasswordPlan.TimeOf(odd.Seen.Contact, odd.Rules)
+                : odd.Seen.PasswordAppliedAt,
+        };
         var again = Assert.IsType<UserPlan.Change>(UserPlanner.Plan(seen, odd.Request, odd.Rules));
         Assert.Equal(UserChanges.None, again.Changes with { Values = UserChanges.None.Values });
         Assert.Empty(again.Changes.Values);
@@ -52,9 +60,15 @@ public sealed class PlanProperties
             case UserPlan.Create { User.Role: { } role }:
                 Harmless(role, odd);
                 break;
-            case UserPlan.Change change when HasPower(change.User.Roles, change.User.Capabilities, odd.Rules):
+            case UserPlan.Change change
+                when change.User.IsPrivileged || HasPower(change.User.Roles, change.User.Capabilities, odd.Rules):
                 Assert.Null(change.Changes.Email);
-                Assert.Null(change.Changes.Roles);
+                Assert.Null(change.Changes.Password);
+                if (change.Changes.Roles is { } joins)
+                {
+                    Assert.True(change is { User: { IsMember: false, Roles: [] }, Changes.Join: true });
+                    Harmless(Assert.Single(joins), odd);
+                }
                 Assert.Equal(PrivilegedUserPolicy.TagsAndMeta, odd.Rules.PrivilegedUsers);
                 break;
             case UserPlan.Change { Changes.Roles: { } roles } change:
@@ -66,10 +80,13 @@ public sealed class PlanProperties
     [Property]
     [Trait("Spec", "2.8")]
     [Trait("Spec", "2.13")]
-    public void No_plan_writes_a_password_login_or_key_of_power_on_a_user_that_exists(OddCase odd)
+    public void No_plan_writes_a_login_or_key_of_power_on_a_user_that_exists_nor_a_password_unasked(OddCase odd)
     {
         if (UserPlanner.Plan(odd.Seen, odd.Request, odd.Rules) is UserPlan.Change change)
+        {
             Assert.All(change.Changes.Values.Keys, target => Assert.Contains(target, MappedTargets(odd.Rules)));
+            Assert.True(change.Changes.Password is null || odd.Rules.UpdateExistingPassword);
+        }
     }
 
     [Property]
@@ -89,7 +106,7 @@ public sealed class PlanProperties
         if (UserPlanner.Plan(odd.Seen, odd.Request, odd.Rules) is not UserPlan.Create create)
             return;
         Assert.Equal(SyncAction.Add, odd.Request.Action);
-        Assert.True(odd.Seen is { Linked: null, ByEmail: [] });
+        Assert.True(odd.Seen is { Linked: null, ByEmail: [], ByLink: [] });
         Assert.True(ContactEmail.IsValid(create.User.Email) && create.User.Email.Length <= 100);
         Assert.True(WordPress.TakesLogin(create.User.Login), create.User.Login);
     }

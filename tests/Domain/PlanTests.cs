@@ -63,7 +63,7 @@ public sealed class PlanTests
         foreach (var action in Actions)
         {
             var other = AnnsUser with { Id = 8 };
-            var seen = Ann.FoundAs(other, other) with { Linked = AnnsUser, Owner = EmailOwner.LivingContact };
+            var seen = Ann.FoundAs(other, other) with { Linked = AnnsUser, Owner = UserOwner.LivingContact };
             Assert.Equal(7, Change(seen, new SyncRequest(action)).User.Id);
         }
     }
@@ -82,7 +82,7 @@ public sealed class PlanTests
     {
         foreach (var action in Actions)
         {
-            var seen = Ann.FoundAs(AnnsUser) with { Owner = EmailOwner.LivingContact };
+            var seen = Ann.FoundAs(AnnsUser) with { Owner = UserOwner.LivingContact };
             Assert.Equal(
                 new UserPlan.Park(ParkReason.Conflict),
                 UserPlanner.Plan(seen, new SyncRequest(action), Rules)
@@ -91,16 +91,79 @@ public sealed class PlanTests
     }
 
     [Theory]
-    [InlineData(EmailOwner.Free)]
-    [InlineData(EmailOwner.GoneContact)]
+    [InlineData(UserOwner.Free)]
+    [InlineData(UserOwner.GoneContact)]
     [Trait("Spec", "2.5")]
-    public void A_user_of_nobody_or_of_a_gone_contact_is_changed(EmailOwner owner)
+    public void A_user_of_nobody_or_of_a_gone_contact_is_changed(UserOwner owner)
     {
         foreach (var action in Actions)
         {
             var seen = Ann.FoundAs(AnnsUser with { Email = "ANN@Example.test" }) with { Owner = owner };
             Assert.True(Change(seen, new SyncRequest(action)).Changes.IsEmpty);
         }
+    }
+
+    [Fact]
+    [Trait("Spec", "2.5")]
+    public void Who_carries_the_contacts_id_comes_before_those_with_the_email_and_his_email_is_changed()
+    {
+        var carrier = AnnsUser with { Id = 9, Email = "old@example.test" };
+        var change = Change(Seen(Ann) with { ByLink = [carrier] }, Update);
+        Assert.Equal((9, "ann@example.test"), (change.User.Id, change.Changes.Email));
+
+        change = Change(Ann.FoundAs(AnnsUser, AnnsUser with { Id = 8 }) with { ByLink = [carrier] }, Update);
+        Assert.Equal(9, change.User.Id);
+        Assert.Contains(new Warning("email_taken", UserTarget.Email), change.Warnings);
+    }
+
+    [Fact]
+    [Trait("Spec", "2.5")]
+    public void Two_who_carry_the_contacts_id_are_a_conflict_unless_one_is_linked()
+    {
+        var seen = Seen(Ann) with { ByLink = [AnnsUser, AnnsUser with { Id = 8 }] };
+        foreach (var action in Actions)
+        {
+            Assert.Equal(
+                new UserPlan.Park(ParkReason.Conflict),
+                UserPlanner.Plan(seen, new SyncRequest(action), Rules)
+            );
+            Change(seen with { Linked = AnnsUser }, new SyncRequest(action));
+        }
+    }
+
+    [Theory]
+    [InlineData(UserOwner.Free, false)]
+    [InlineData(UserOwner.GoneContact, false)]
+    [InlineData(UserOwner.LivingContact, true)]
+    [Trait("Spec", "2.5")]
+    public void Who_carries_the_contacts_id_is_its_user_unless_he_belongs_to_another_that_lives(
+        UserOwner owner,
+        bool conflict
+    )
+    {
+        foreach (var action in Actions)
+        {
+            var seen = Ann.FoundAs(AnnsUser with { Id = 8 }) with { ByLink = [AnnsUser], Owner = owner };
+            var plan = UserPlanner.Plan(seen, new SyncRequest(action), Rules);
+            Assert.Equal(conflict, plan == new UserPlan.Park(ParkReason.Conflict));
+            Assert.Equal(!conflict, plan is UserPlan.Change { User.Id: 7 });
+        }
+    }
+
+    [Theory]
+    [InlineData("43", 43L)]
+    [InlineData(" 43 ", 43L)]
+    [InlineData("0", null)]
+    [InlineData("-1", null)]
+    [InlineData("43abc", null)]
+    [InlineData("", null)]
+    [Trait("Spec", "2.5")]
+    public void The_contact_that_a_user_carries_is_a_number_above_zero(string text, long? contact)
+    {
+        var user = AnnsUser with { Values = Values(("link", text)) };
+        Assert.Equal(contact, user.CarriedContact(Rules with { LinkCopy = "link" }));
+        Assert.Null(user.CarriedContact(Rules with { LinkCopy = "other" }));
+        Assert.Null(user.CarriedContact(Rules));
     }
 
     [Fact]

@@ -145,6 +145,7 @@ public static class Strangers
         from texts in Gen.ListOf(Text, 9)
         from role in Gen.OneOf(Gen.Elements(RoleNames), Text)
         from tags in Tags
+        from set in Gen.Elements<DateTimeOffset?>(null, Noon, Noon.AddDays(1))
         from alone in Gen.Elements(true, false)
         select new Contact(
             42,
@@ -161,7 +162,7 @@ public static class Strangers
                 new("3", "B", texts[5]),
                 new("4", "C", texts[6]),
                 new("5", "D", texts[7]),
-                new("6", "PW", texts[8]),
+                new("6", "PW", texts[8], set),
             ],
             tags,
             alone
@@ -198,6 +199,7 @@ public static class Strangers
         from format in Gen.Elements(Enum.GetValues<UsernameFormat>())
         from login in Gen.Elements(null, "A", "firstName")
         from password in Gen.Elements(null, "PW")
+        from update in Gen.Elements(true, false)
         from fields in Gen.SubListOf(Mappings)
         select new SiteRules
         {
@@ -210,6 +212,7 @@ public static class Strangers
             UsernameFormat = format,
             UsernameField = login,
             PasswordField = password,
+            UpdateExistingPassword = update,
             Fields = SiteRules.DefaultFields(fields),
         };
 
@@ -220,6 +223,8 @@ public static class Strangers
         from capabilities in Gen.SubListOf(CapabilityNames)
         from ordinary in Gen.Elements(true, false)
         from tags in Tags
+        from member in Gen.Frequency((4, Gen.Constant(true)), (1, Gen.Constant(false)))
+        from elsewhere in Gen.Frequency((4, Gen.Constant(false)), (1, Gen.Constant(true)))
         select new User(
             id,
             "ann",
@@ -228,7 +233,11 @@ public static class Strangers
             ordinary ? Set("read") : capabilities.ToHashSet(),
             Values((UserTarget.FirstName, "Ann"), ("text", "old"), ("list", "old")),
             tags
-        );
+        )
+        {
+            IsMember = member,
+            IsPrivileged = elsewhere,
+        };
 
     public static IEnumerable<FieldMapping> Mappings { get; } =
     [
@@ -260,7 +269,10 @@ public static class Strangers
             from linked in Gen.OneOf(Users.Select(user => (User?)user), Gen.Constant<User?>(null))
             from others in Gen.ListOf(Users, 1)
             from found in Gen.Elements(true, false)
-            from owner in Gen.Elements(Enum.GetValues<EmailOwner>())
+            from carriers in Gen.SubListOf(others.ToArray())
+            from applied in Gen.Elements<DateTimeOffset?>(null, Noon)
+            from compares in Gen.Elements(true, false)
+            from owner in Gen.Elements(Enum.GetValues<UserOwner>())
             from action in Gen.Elements(Enum.GetValues<SyncAction>())
             from named in Gen.OneOf(Gen.Elements(RoleNames), Text)
             from number in Gen.Choose(0, int.MaxValue)
@@ -270,6 +282,9 @@ public static class Strangers
                     Contact = contact,
                     Linked = linked,
                     ByEmail = found ? [.. others] : [],
+                    ByLink = [.. carriers],
+                    PasswordAppliedAt = applied,
+                    Abilities = DirectoryAbilities.Everything with { ComparesPasswords = compares },
                     Owner = owner,
                     Roles = book,
                     Random = (uint)number,

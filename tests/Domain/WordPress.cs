@@ -21,6 +21,7 @@ internal static partial class WordPress
         {
             Email = changes.Email ?? user.Email,
             Roles = changes.Roles is { } roles ? roles : user.Roles,
+            IsMember = user.IsMember || changes.Join,
             Tags = changes.Tags?.All.Select(Sent).ToImmutableHashSet() ?? user.Tags,
             Values = values,
         };

@@ -21,7 +21,7 @@ public interface IInbox
     /// <exception cref="InboxUnavailableException">It could not be stored.</exception>
     Task<long> Accept(string site, long contact, SyncRequest request, CancellationToken cancellationToken);
 
-    /// <summary>In one transaction: moves the link of a merged contact to the survivor and stores the request for the survivor.</summary>
+    /// <summary>In one transaction: moves the link of a merged contact and what is owed to its user to the survivor, unless that has a user, and stores the request for the survivor.</summary>
     /// <param name="site">The site.</param>
     /// <param name="from">The contact that is gone.</param>
     /// <param name="to">The contact that it was merged into.</param>

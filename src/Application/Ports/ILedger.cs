@@ -11,6 +11,18 @@ public interface ILedger
     /// <summary>The contacts that are linked to a user, usually none or one.</summary>
     Task<IReadOnlyList<long>> LinkedContacts(string site, long userId, CancellationToken cancellationToken);
 
+    /// <summary>The contacts whose field holds a returned password, by id: those above <paramref name="after"/>.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="after">The last contact of the page before; 0 for the first page.</param>
+    /// <param name="limit">The most entries to answer.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task<IReadOnlyList<LedgerEntry>> PasswordsReturned(
+        string site,
+        long after,
+        int limit,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Stores the entry as a whole. Only the one who works the contact writes it.</summary>
     Task Save(LedgerEntry entry, CancellationToken cancellationToken);
 
@@ -51,6 +63,9 @@ public sealed record LedgerEntry(string Site, long Contact)
 
     /// <summary>Where the return of the generated password stands.</summary>
     public PasswordReturn PasswordReturn { get; init; }
+
+    /// <summary>When the password field's value that was applied last had been set; null when none was applied.</summary>
+    public DateTimeOffset? PasswordAppliedAt { get; init; }
 
     /// <summary>Where the welcome mail stands.</summary>
     public WelcomeMailState WelcomeMail { get; init; }

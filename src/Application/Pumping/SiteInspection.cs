@@ -17,6 +17,10 @@ internal static class SiteInspection
             .ToList();
         if (!abilities.StoresTags)
             notices.Add(new Warning("tags_not_stored"));
+        if (rules.UpdateExistingPassword && !abilities.ComparesPasswords)
+            notices.Add(new Warning("password_update_needs_connector"));
+        if (rules.ClearAfterFirstLogin && !abilities.TellsFirstLogin)
+            notices.Add(new Warning("first_login_needs_connector"));
         if (abilities.WritableMeta is not { } writable)
             return notices;
         foreach (var mapping in rules.Fields.Where(mapping => !UserTarget.IsCore(mapping.Target)))

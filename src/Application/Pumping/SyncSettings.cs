@@ -14,4 +14,7 @@ public sealed record SyncSettings
 
     /// <summary>How often the credentials of a held site are probed. Default one minute.</summary>
     public TimeSpan ProbeEvery { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often it is looked who has signed in, so that his password leaves the contact. Default 5 minutes.</summary>
+    public TimeSpan FirstLoginEvery { get; init; } = TimeSpan.FromMinutes(5);
 }

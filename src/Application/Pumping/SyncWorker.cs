@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +15,7 @@ internal sealed partial class SyncWorker(
     IInbox inbox,
     IHistory history,
     IWorkerRole role,
+    IServiceScopeFactory scopes,
     SyncPump pump,
     InboxSignals signals,
     SiteStates states,
@@ -25,15 +29,27 @@ internal sealed partial class SyncWorker(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan MeasureEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan InspectEvery = TimeSpan.FromMinutes(1);
+
+    // When the sites are inspected again that could not be; each is touched by its own loop alone.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _inspections = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await using var right = await role.Take(stoppingToken);
         await Release(stoppingToken);
         await Task.WhenAll([
-            Repeat(PruneEvery, PruneHistory, stoppingToken),
-            Repeat(MeasureEvery, Measure, stoppingToken),
+            Repeat(nameof(PruneHistory), PruneEvery, PruneHistory, stoppingToken),
+            Repeat(nameof(Measure), MeasureEvery, Measure, stoppingToken),
             .. sites.Names.Select(site => RunSite(site, stoppingToken)),
+            .. sites.Names.Select(site =>
+                Repeat(
+                    nameof(ClearPasswords),
+                    settings.FirstLoginEvery,
+                    stop => ClearPasswords(site, stop),
+                    stoppingToken
+                )
+            ),
         ]);
     }
 
@@ -65,9 +81,13 @@ internal sealed partial class SyncWorker(
             try
             {
                 if (states.Of(site).HeldBecause is not null)
+                {
                     await Probe(site, stopping);
-                else
-                    await Work(site, stopping);
+                    continue;
+                }
+                if (_inspections.TryGetValue(site, out var due) && due <= time.GetUtcNow())
+                    await Inspect(site, stopping);
+                await Work(site, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -145,6 +165,7 @@ internal sealed partial class SyncWorker(
     )]
     private async Task Inspect(string site, CancellationToken stopping)
     {
+        _inspections.TryRemove(site, out _);
         if (sites.Find(site) is not { } found)
             return;
         try
@@ -163,6 +184,7 @@ internal sealed partial class SyncWorker(
         }
         catch (Exception error) when (!stopping.IsCancellationRequested)
         {
+            _inspections[site] = time.GetUtcNow() + InspectEvery;
             Log.NotInspected(
                 logger,
                 site,
@@ -178,6 +200,30 @@ internal sealed partial class SyncWorker(
     private async Task PruneHistory(CancellationToken stopping) =>
         await history.Prune(time.GetUtcNow() - settings.KeepHistory, stopping);
 
+    // A site that is held says why already, and is left alone.
+    private async Task ClearPasswords(string site, CancellationToken stopping)
+    {
+        if (sites.Find(site)?.Rules.ClearAfterFirstLogin != true || states.Of(site).HeldBecause is not null)
+            return;
+        await using var scope = scopes.CreateAsyncScope();
+        try
+        {
+            await scope
+                .ServiceProvider.GetRequiredService<IMediator>()
+                .Send(new ClearReturnedPasswords(site), stopping);
+        }
+        catch (SiteHeldException held)
+        {
+            states.Hold(site, held.Message, time.GetUtcNow());
+            Log.Held(logger, site, held.Message);
+            signals.Wake(site);
+        }
+        catch (TransientException later)
+        {
+            Log.NotCleared(logger, site, later.Message);
+        }
+    }
+
     private async Task Measure(CancellationToken stopping)
     {
         foreach (var site in sites.Names)
@@ -185,7 +231,12 @@ internal sealed partial class SyncWorker(
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "What fails now can be done the next time just as well.")]
-    private async Task Repeat(TimeSpan every, Func<CancellationToken, Task> chore, CancellationToken stopping)
+    private async Task Repeat(
+        string name,
+        TimeSpan every,
+        Func<CancellationToken, Task> chore,
+        CancellationToken stopping
+    )
     {
         while (!stopping.IsCancellationRequested)
         {
@@ -195,7 +246,7 @@ internal sealed partial class SyncWorker(
             }
             catch (Exception error) when (!stopping.IsCancellationRequested)
             {
-                Log.RoundFailed(logger, chore.Method.Name, error.GetType().Name);
+                Log.RoundFailed(logger, name, error.GetType().Name);
             }
             catch (OperationCanceledException)
             {
@@ -225,6 +276,9 @@ internal sealed partial class SyncWorker(
 
         [LoggerMessage(5, LogLevel.Warning, "{Site} could not be inspected yet: {Reason}")]
         public static partial void NotInspected(ILogger logger, string site, string reason);
+
+        [LoggerMessage(7, LogLevel.Warning, "{Site}: who has signed in could not be found out now: {Reason}")]
+        public static partial void NotCleared(ILogger logger, string site, string reason);
 
         [LoggerMessage(6, LogLevel.Error, "The inbox cannot be worked yet ({Error}); trying again every second")]
         public static partial void NotReleased(ILogger logger, string error);

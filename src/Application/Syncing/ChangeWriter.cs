@@ -20,7 +20,14 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles
                 await inbox.AcceptMerged(site, entry.Contact, over.Survivor, over.User.Id, request, cancellationToken);
                 return Skipped(entry with { UserId = null }, SkipReason.Merged, [], over.User.Id);
             case UserPlan.Skip skip:
-                return Skipped(entry, skip.Reason, [.. decision.Warnings, .. skip.Warnings], decision.Linked?.Id);
+                var skipped = Skipped(
+                    entry,
+                    skip.Reason,
+                    [.. decision.Warnings, .. skip.Warnings],
+                    decision.Linked?.Id
+                );
+                // A user whose contact went while he was being created is owed his welcome all the same.
+                return skip.Reason == SkipReason.ContactGone ? skipped with { User = decision.Linked } : skipped;
             case UserPlan.Park park:
                 var parked = new SyncOutcome(OutcomeKind.Parked, [.. decision.Warnings]) { Parked = park.Reason };
                 return new Written(parked with { UserId = decision.Linked?.Id }, entry, null);
@@ -36,28 +43,68 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles
     {
         var (site, user) = (decision.Site, change.User);
         var refused = ImmutableArray<Warning>.Empty;
-        if (!change.Changes.IsEmpty)
+        var changes = change.Changes with { Password = null };
+        if (!changes.IsEmpty)
         {
-            var report = await site.Users.Change(user.Id, change.Changes, cancellationToken);
+            var report = await site.Users.Change(user.Id, changes, cancellationToken);
             if (report.UserGone)
                 throw new TransientException("wordpress: the user vanished while he was being changed");
             refused = report.Warnings;
             if (await Checked(decision, change, cancellationToken) is { } privileged)
                 refused = refused.Add(privileged);
         }
+        var password = await SetPassword(decision, change, cancellationToken);
+        if (password == PasswordStep.Refused)
+            refused = refused.Add(new Warning("password_refused", site.Rules.PasswordField ?? ""));
         var entry = Applied(decision.Entry, decision.Seen?.Contact, user.Id);
-        if (decision.Seen?.Owner == EmailOwner.GoneContact)
+        if (password is PasswordStep.Set or PasswordStep.Kept)
+            entry = entry with { PasswordAppliedAt = PasswordPlan.TimeOf(decision.Seen!.Contact, site.Rules) };
+        if (decision.Seen?.Owner == UserOwner.GoneContact)
             await ledger.SaveLinkedAnew(entry, cancellationToken);
         else if (entry != decision.Entry)
             await ledger.Save(entry, cancellationToken);
 
-        var kind = change.Changes.IsEmpty ? OutcomeKind.Unchanged : OutcomeKind.Updated;
+        var kind = changes.IsEmpty && password != PasswordStep.Set ? OutcomeKind.Unchanged : OutcomeKind.Updated;
         var warnings = decision.Warnings.Concat(change.Warnings).Concat(refused).Distinct();
         return new Written(
             new SyncOutcome(kind, [.. warnings]) { UserId = user.Id, Tags = change.Changes.Tags },
             entry,
             user
         );
+    }
+
+    // After everything else: WordPress ends the user's sessions. The guard looks at the moment of the change, so that doing it again,
+    // should this process die before the ledger knows, does nothing.
+    private static async Task<PasswordStep> SetPassword(
+        Decision decision,
+        UserPlan.Change change,
+        CancellationToken cancellationToken
+    )
+    {
+        if (change.Changes.Password is not { } password)
+            return PasswordStep.None;
+        try
+        {
+            var end = await decision.Site.Users.SetPassword(
+                change.User.Id,
+                password,
+                PasswordGuard.NewToUser,
+                cancellationToken
+            );
+            return end == PasswordEnd.Set ? PasswordStep.Set : PasswordStep.Kept;
+        }
+        catch (PermanentException)
+        {
+            return PasswordStep.Refused;
+        }
+    }
+
+    private enum PasswordStep
+    {
+        None,
+        Set,
+        Kept,
+        Refused,
     }
 
     // A role whose capabilities the site did not tell shows on the user what it holds.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
@@ -7,7 +8,7 @@ namespace CleanSync.Application.Syncing;
 /// Reads both sides and asks the planner:
 /// <list type="number">
 /// <item>what is known for good (ledger) and the contact;</item>
-/// <item>the user: by link, else by email, and whose he is;</item>
+/// <item>the user: the one of the ledger, else by the contact id that he carries, else by email, and whose he is;</item>
 /// <item>roles and abilities of the site;</item>
 /// <item>the plan, after the site's policy. Reads again alone when the planner wants that.</item>
 /// </list>
@@ -61,17 +62,33 @@ internal sealed class Decider(
         CancellationToken cancellationToken
     )
     {
-        var linked = entry.UserId is { } id ? await site.Users.FindById(id, cancellationToken) : null;
-        var survivor = linked is null ? null : await site.Contacts.FindIdByEmail(linked.Email, cancellationToken);
-        if (survivor == entry.Contact)
-            throw new TransientException("activecampaign: the contact is listed but cannot be read");
-        var survivorsUser = survivor is { } other
-            ? (await ledger.Find(site.Name, other, cancellationToken)).UserId
-            : null;
-        var taken = survivorsUser is { } theirs && theirs != linked!.Id;
-        return new Decision(site, entry, request, UserPlanner.PlanGone(linked, survivor, taken, site.Rules))
+        var (linked, carriers) = await FindUser(site, entry, cancellationToken);
+        var warnings = new List<Warning>();
+        if (linked is null && entry.Intent is { } intent)
+        {
+            var look = await site.Users.FindByEmail(intent.Email, cancellationToken);
+            (entry, linked) = await intents.Review(site, entry, look, carriers, request, warnings, cancellationToken);
+        }
+        var seen = new GoneSighting
         {
             Linked = linked,
+            ByLink = carriers,
+            Owner =
+                linked is null && carriers is [var carrier]
+                    ? await OwnerOf(site, entry, carrier, cancellationToken)
+                    : default,
+        };
+        if (seen.User is { } user && await site.Contacts.FindIdByEmail(user.Email, cancellationToken) is { } survivor)
+        {
+            if (survivor == entry.Contact)
+                throw new TransientException("activecampaign: the contact is listed but cannot be read");
+            var theirs = (await ledger.Find(site.Name, survivor, cancellationToken)).UserId;
+            seen = seen with { Survivor = survivor, SurvivorHasOtherUser = theirs is not null && theirs != user.Id };
+        }
+        return new Decision(site, entry, request, UserPlanner.PlanGone(seen, site.Rules))
+        {
+            Linked = seen.User,
+            Warnings = warnings,
         };
     }
 
@@ -83,12 +100,17 @@ internal sealed class Decider(
         CancellationToken cancellationToken
     )
     {
-        var linked = entry.UserId is { } id ? await site.Users.FindById(id, cancellationToken) : null;
+        var (linked, carriers) = await FindUser(site, entry, cancellationToken);
         var email = contact.Email.Trim();
-        var looks = ContactEmail.IsValid(email) && (linked is null || !ContactEmail.Same(linked.Email, email));
-        // From the look by email until the user is created, nobody else may create one with that email.
+        var known = linked ?? (carriers is [var only] ? only : null);
+        // Whose a creation was is told by its email too, whoever carries the contact's id.
+        var looks =
+            ContactEmail.IsValid(email)
+            && (known is null || !ContactEmail.Same(known.Email, email) || linked is null && entry.Intent is not null);
+        // From the look by email until the user is created, nobody else may create one with that email. Who carries the contact's id
+        // is known already: the contact is worked by nobody else.
         var emailLock =
-            looks && linked is null && request.Action == SyncAction.Add
+            looks && linked is null && carriers.IsEmpty && request.Action == SyncAction.Add
                 ? await locks.Email(site.Name, email, cancellationToken)
                 : null;
         try
@@ -96,24 +118,33 @@ internal sealed class Decider(
             var look = looks ? await site.Users.FindByEmail(email, cancellationToken) : null;
             var warnings = new List<Warning>();
             if (linked is null && look is not null && entry.Intent is not null)
-                (entry, linked) = await intents.Review(site, entry, look, request, warnings, cancellationToken);
+                (entry, linked) = await intents.Review(
+                    site,
+                    entry,
+                    look,
+                    carriers,
+                    request,
+                    warnings,
+                    cancellationToken
+                );
 
             var names = UserPlanner.RolesInPlay(contact, request, site.Rules);
             var seen = new Sighting
             {
                 Contact = contact,
                 Linked = linked,
+                ByLink = carriers,
                 ByEmail = look?.Users ?? [],
-                Owner =
-                    linked is null && look?.Users is [var found]
-                        ? await OwnerOf(site, entry, found, cancellationToken)
-                        : default,
                 AppliedUpdate = entry.AppliedUpdate,
+                PasswordAppliedAt = entry.PasswordAppliedAt,
+                OwesPassword = entry.PasswordReturn == PasswordReturn.Due,
                 LaggingReads = entry.LaggingReads,
                 Roles = await Roles(site, names, cancellationToken),
                 Abilities = await site.Users.Describe(cancellationToken),
                 Random = random.Number(),
             };
+            if (linked is null && seen.Found is [var found])
+                seen = seen with { Owner = await OwnerOf(site, entry, found, cancellationToken) };
             return new Decision(site, entry, request, UserPlanner.Plan(seen, request, site.Rules))
             {
                 Seen = seen,
@@ -130,6 +161,19 @@ internal sealed class Decider(
         }
     }
 
+    // The user of the ledger; when it names none who exists, those who carry the contact's id, where that can be searched.
+    private static async Task<(User? Linked, ImmutableArray<User> Carriers)> FindUser(
+        Site site,
+        LedgerEntry entry,
+        CancellationToken cancellationToken
+    )
+    {
+        if (entry.UserId is { } id && await site.Users.FindById(id, cancellationToken) is { } linked)
+            return (linked, []);
+        var abilities = await site.Users.Describe(cancellationToken);
+        return (null, abilities.SearchesLinks ? await site.Users.FindByLink(entry.Contact, cancellationToken) : []);
+    }
+
     private async Task<RoleBook> Roles(
         Site site,
         IReadOnlyCollection<string> names,
@@ -139,17 +183,20 @@ internal sealed class Decider(
             ? RoleBook.Empty
             : watch.Known(site.Name, names, await site.Users.ResolveRoles(names, cancellationToken));
 
-    private async Task<EmailOwner> OwnerOf(Site site, LedgerEntry entry, User user, CancellationToken cancellationToken)
+    // What the ledger says; when that is nothing, what the user carries, where that is the site's word and not a mere copy.
+    private async Task<UserOwner> OwnerOf(Site site, LedgerEntry entry, User user, CancellationToken cancellationToken)
     {
-        var owner = EmailOwner.Free;
-        foreach (var other in await ledger.LinkedContacts(site.Name, user.Id, cancellationToken))
-        {
-            if (other == entry.Contact)
-                continue;
+        var others = (await ledger.LinkedContacts(site.Name, user.Id, cancellationToken))
+            .Where(other => other != entry.Contact)
+            .ToList();
+        if (others.Count == 0 && await Carried(site, user, cancellationToken) is { } carried)
+            others.AddRange(carried == entry.Contact ? [] : [carried]);
+        foreach (var other in others)
             if (await site.Contacts.Find(other, cancellationToken) is not null)
-                return EmailOwner.LivingContact;
-            owner = EmailOwner.GoneContact;
-        }
-        return owner;
+                return UserOwner.LivingContact;
+        return others.Count == 0 ? UserOwner.Free : UserOwner.GoneContact;
     }
+
+    private static async Task<long?> Carried(Site site, User user, CancellationToken cancellationToken) =>
+        (await site.Users.Describe(cancellationToken)).SearchesLinks ? user.CarriedContact(site.Rules) : null;
 }

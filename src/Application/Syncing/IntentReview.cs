@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
@@ -7,14 +8,15 @@ namespace CleanSync.Application.Syncing;
 internal sealed class IntentReview(ILedger ledger, RoleWatch roles, TimeProvider time)
 {
     /// <summary>
-    /// Looks whether the user of the intent exists: then he is ours, and what is owed to him goes on. Somebody else with that email is an
-    /// existing user. When there is nobody, a create that was not answered is waited for.
+    /// Looks whether the user of the intent exists, by email or by the contact id that he carries: then he is ours, and what is owed to
+    /// him goes on. Somebody else is an existing user. When there is nobody, a create that was not answered is waited for.
     /// </summary>
     /// <exception cref="TransientException">The create may still be under way.</exception>
     public async Task<(LedgerEntry Entry, User? Linked)> Review(
         Site site,
         LedgerEntry entry,
         UsersByEmail look,
+        ImmutableArray<User> carriers,
         SyncRequest request,
         List<Warning> warnings,
         CancellationToken cancellationToken
@@ -23,9 +25,9 @@ internal sealed class IntentReview(ILedger ledger, RoleWatch roles, TimeProvider
         var intent = entry.Intent!;
         // The contact's email may have changed since; the user was created with the one of the intent.
         var users = look.Users;
-        if (!users.Any(intent.IsOrigin))
+        if (!users.Concat(carriers).Any(intent.IsOrigin))
             users = (await site.Users.FindByEmail(intent.Email, cancellationToken)).Users;
-        if (users.FirstOrDefault(intent.IsOrigin) is { } ours)
+        if (users.Concat(carriers).FirstOrDefault(intent.IsOrigin) is { } ours)
         {
             ours = await roles.TakeBackFromNew(site, ours, warnings, cancellationToken);
             entry = Created(entry, ours, intent, request, site.Rules);
@@ -39,7 +41,7 @@ internal sealed class IntentReview(ILedger ledger, RoleWatch roles, TimeProvider
                 left,
                 spendsAttempt: false
             );
-        if (!look.Users.IsEmpty)
+        if (!look.Users.IsEmpty || !carriers.IsEmpty)
         {
             warnings.Add(new Warning("existing_user_password_untouched"));
             entry = entry with { Intent = null };

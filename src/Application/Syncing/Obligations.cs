@@ -5,14 +5,21 @@ namespace CleanSync.Application.Syncing;
 
 /// <summary>
 /// What is owed to a created user, in this order: his password returned to the contact, then his welcome mail. Progress is durable, so
-/// whatever is killed when, it goes on where it stood.
+/// whatever is killed when, it goes on where it stood. Whoever has changed his password before it was returned keeps it: nothing is
+/// returned, he gets his mail, and the contact is parked.
 /// </summary>
 internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomness random)
 {
+    // Why nothing is returned to the contact: since then, the user has chosen a password himself.
+    private const string OwnPassword = "own password";
+
     /// <exception cref="TransientException">One side cannot do it now; called again, it goes on where it stood.</exception>
     public async Task<SyncOutcome> Settle(Site site, Written written, CancellationToken cancellationToken)
     {
         var (outcome, entry) = (written.Outcome, written.Entry);
+        // A creation that ended with somebody else's user, or with none, leaves a password that nobody has.
+        if (entry.PasswordReturn != PasswordReturn.Due || outcome.Skipped == SkipReason.Merged)
+            memory.Forget(entry.Site, entry.Contact);
         if (
             written.User is not { } user
             || entry
@@ -24,16 +31,27 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
             return outcome;
 
         var warnings = new List<Warning>();
-        entry = await ReturnPassword(site, entry, user, warnings, cancellationToken);
-        await Welcome(site, entry, user, warnings, cancellationToken);
+        var lost = false;
+        if (entry.PasswordReturn == PasswordReturn.Due)
+            (entry, lost) = await ReturnPassword(site, entry, user, warnings, cancellationToken);
+        entry = await Welcome(site, entry, user, warnings, cancellationToken);
+        // Stored last, so that an attempt that ends at the mail is told again that he has a password of his own.
+        if (lost)
+        {
+            await ledger.Save(entry with { PasswordReturn = PasswordReturn.Failed }, cancellationToken);
+            memory.Forget(entry.Site, entry.Contact);
+        }
         return outcome with
         {
-            Kind = OutcomeKind.Created,
+            Kind = lost ? OutcomeKind.Parked : OutcomeKind.Created,
+            Parked = lost ? ParkReason.PasswordNotReturned : null,
+            Skipped = null,
             Warnings = [.. outcome.Warnings.Concat(warnings).Distinct()],
         };
     }
 
-    private async Task<LedgerEntry> ReturnPassword(
+    /// <summary>Returns the password, and stores how that ended unless the user has one of his own.</summary>
+    private async Task<(LedgerEntry Entry, bool OwnPassword)> ReturnPassword(
         Site site,
         LedgerEntry entry,
         User user,
@@ -41,8 +59,6 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         CancellationToken cancellationToken
     )
     {
-        if (entry.PasswordReturn != PasswordReturn.Due)
-            return entry;
         string? refused;
         try
         {
@@ -55,10 +71,12 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         }
         if (refused is not null)
             warnings.Add(new Warning("password_not_returned", refused));
+        if (refused is OwnPassword)
+            return (entry, true);
         entry = entry with { PasswordReturn = refused is null ? PasswordReturn.Returned : PasswordReturn.Failed };
         await ledger.Save(entry, cancellationToken);
         memory.Forget(entry.Site, entry.Contact);
-        return entry;
+        return (entry, false);
     }
 
     // Null when field and user hold the same password; else why they never will.
@@ -70,8 +88,15 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         // Whoever made him privileged since, an administrator's password does not go into a contact field.
         if (Privileges.IsPrivileged(user, site.Rules))
             return "privileged user";
-        if (remembered is null)
-            memory.Keep(entry.Site, entry.Contact, remembered = new("", random.Password(), UserHasIt: false));
+        if (user.HasOurPassword == false)
+        {
+            // Only what an earlier attempt may have written is taken back.
+            if (remembered is { FieldMayHaveIt: true })
+                await Empty(site, entry, field, cancellationToken);
+            return OwnPassword;
+        }
+        remembered ??= new("", random.Password(), UserHasIt: false);
+        memory.Keep(entry.Site, entry.Contact, remembered with { FieldMayHaveIt = true });
 
         // The field first: a password that only the user has would be known to nobody.
         var values = new Dictionary<string, string>(StringComparer.Ordinal) { [field] = remembered.Password.Text };
@@ -80,12 +105,30 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         var end = await site.Contacts.Write(entry.Contact, values, cancellationToken);
         if (end != FieldWrite.Written)
             return SyncOutcome.Words(end.ToString());
-        if (!remembered.UserHasIt)
-            await site.Users.SetPassword(user.Id, remembered.Password, PasswordGuard.OursStill, cancellationToken);
-        return null;
+        if (
+            remembered.UserHasIt
+            || await site.Users.SetPassword(user.Id, remembered.Password, PasswordGuard.OursStill, cancellationToken)
+                == PasswordEnd.Set
+        )
+            return null;
+        await Empty(site, entry, field, cancellationToken);
+        return OwnPassword;
     }
 
-    private async Task Welcome(
+    private static Task<FieldWrite> Empty(
+        Site site,
+        LedgerEntry entry,
+        string field,
+        CancellationToken cancellationToken
+    ) =>
+        site.Contacts.Write(
+            entry.Contact,
+            new Dictionary<string, string>(StringComparer.Ordinal) { [field] = "" },
+            cancellationToken
+        );
+
+    /// <returns>The entry, as stored.</returns>
+    private async Task<LedgerEntry> Welcome(
         Site site,
         LedgerEntry entry,
         User user,
@@ -109,7 +152,11 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
                 warnings.Add(new Warning(end == MailEnd.Refused ? "welcome_mail_refused" : "welcome_mail_unknown"));
         }
         if (entry.WelcomeMail == WelcomeMailState.Sending)
-            await ledger.Save(entry with { WelcomeMail = WelcomeMailState.Settled }, cancellationToken);
+        {
+            entry = entry with { WelcomeMail = WelcomeMailState.Settled };
+            await ledger.Save(entry, cancellationToken);
+        }
+        return entry;
     }
 
     private static WelcomeMessage Message(User user) =>

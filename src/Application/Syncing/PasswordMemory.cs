@@ -22,5 +22,11 @@ internal sealed class PasswordMemory
     /// <param name="UserHasIt">
     /// True when the user, if this creation made him, has exactly this password: no other process sent a create with this token.
     /// </param>
-    internal sealed record Remembered(string Token, GeneratedPassword Password, bool UserHasIt);
+    /// <param name="FieldMayHaveIt">True once it was about to be written into the contact's field.</param>
+    internal sealed record Remembered(
+        string Token,
+        GeneratedPassword Password,
+        bool UserHasIt,
+        bool FieldMayHaveIt = false
+    );
 }

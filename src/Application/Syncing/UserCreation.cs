@@ -40,6 +40,7 @@ internal sealed class UserCreation(
                 UserId = null,
                 Intent = Intent(decision, draft, supplied is null),
                 PasswordReturn = PasswordReturn.NotDue,
+                PasswordAppliedAt = null,
                 WelcomeMail = WelcomeMailState.NotDue,
             };
             await ledger.Save(entry, cancellationToken);
@@ -49,6 +50,13 @@ internal sealed class UserCreation(
             switch (answer)
             {
                 case Creation.Created created:
+                    // What the site refused as a password is not offered to it again.
+                    entry = entry with
+                    {
+                        PasswordAppliedAt = user.Password is null
+                            ? null
+                            : PasswordPlan.TimeOf(decision.Seen!.Contact, site.Rules),
+                    };
                     return await Created(decision with { Entry = entry }, created, warnings, cancellationToken);
                 case Creation.Duplicate duplicate:
                     await ledger.Save(entry, cancellationToken);
@@ -154,11 +162,15 @@ internal sealed class UserCreation(
         if ((await site.Users.FindByEmail(user.Email, cancellationToken)).Users.Length > 1)
             warnings.Add(new Warning("twin_found"));
 
-        var seen = decision.Seen! with { Linked = user, Owner = EmailOwner.Free };
+        var seen = decision.Seen! with { Linked = user, Owner = UserOwner.Free };
         var rest = UserPlanner.Plan(
             seen,
             new SyncRequest(SyncAction.Update, ReferenceEquals(user, created.User) ? request.Role : null),
-            site.Rules
+            // He has just got his password.
+            site.Rules with
+            {
+                UpdateExistingPassword = false,
+            }
         );
         var written = await changes.Write(decision with { Entry = entry, Plan = rest, Seen = seen }, cancellationToken);
         var all = written.Outcome.Warnings.Concat(warnings).Distinct();

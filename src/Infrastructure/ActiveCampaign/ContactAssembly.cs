@@ -71,7 +71,8 @@ internal sealed partial class ContactAssembly(AccountDefinitions definitions)
             .. fields.All.Select(field => new CustomField(
                 field.Id,
                 field.PersonalizationTag,
-                values.TryGetValue(field.Id, out var row) ? Value(row) : ""
+                values.TryGetValue(field.Id, out var row) ? Value(row) : "",
+                row.Moment("udate") ?? row.Moment("cdate")
             )),
         ];
     }

@@ -128,7 +128,9 @@ public sealed class PasswordOptions
     /// <summary>The contact field that holds a new user's password; null to generate one.</summary>
     public string? Field { get; set; }
 
-    /// <summary>Whether the field changes the password of existing users. Not in this release: must be false.</summary>
+    /// <summary>
+    /// Whether a newer value of the field changes the password of existing users who are not privileged. Needs the connector. Default false.
+    /// </summary>
     public bool UpdateExisting { get; set; }
 }
 
@@ -144,7 +146,7 @@ public sealed class ReturnPasswordOptions
     /// <summary>The contact field for the username as WordPress stored it; null for none.</summary>
     public string? UsernameField { get; set; }
 
-    /// <summary>Whether the field is emptied after the first login. Not in this release: must be false.</summary>
+    /// <summary>Whether the field is emptied after the user's first login. Needs the connector. Default false.</summary>
     public bool ClearAfterFirstLogin { get; set; }
 }
 
@@ -191,8 +193,8 @@ public sealed class TagOptions
 public sealed class LinkOptions
 {
     /// <summary>
-    /// The user meta key that gets a copy of the contact id where the site registers it, for other plugins to read. Never read back.
-    /// Default <c>activecampaign_contact_id</c>.
+    /// The user meta key that holds the contact id. The connector finds users by it; without, it is a copy for other plugins to read,
+    /// written where the site registers it. Default <c>activecampaign_contact_id</c>.
     /// </summary>
     public string MetaKey { get; set; } = "activecampaign_contact_id";
 }

@@ -60,7 +60,12 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
         RuleForEach(o => o.Roles.Allowed)
             .Must((site, role) => !IsPrivileged(site, role))
             .WithMessage("this role has power over the site and is never given; remove it");
-        RuleFor(o => o.Password.UpdateExisting).Equal(false).WithMessage($"{NeedsConnector}; write false or remove it");
+        RuleFor(o => o.Password.UpdateExisting)
+            .Must((site, _) => !string.IsNullOrWhiteSpace(site.Password.Field))
+            .When(o => o.Password.UpdateExisting)
+            .WithMessage(
+                "there is no password to bring: name the contact field in Password:Field, or set this to false"
+            );
         RuleFor(o => o.ReturnPassword.Field)
             .NotEmpty()
             .When(o => o.ReturnPassword.Enabled == true)
@@ -68,8 +73,11 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
                 "name the contact field for the password, for instance %WPPASSWORD%, or set ReturnPassword:Enabled to false"
             );
         RuleFor(o => o.ReturnPassword.ClearAfterFirstLogin)
-            .Equal(false)
-            .WithMessage($"{NeedsConnector}; write false or remove it");
+            .Must((site, _) => site.ReturnPassword.Enabled ?? !string.IsNullOrWhiteSpace(site.ReturnPassword.Field))
+            .When(o => o.ReturnPassword.ClearAfterFirstLogin)
+            .WithMessage(
+                "no password is returned that could be emptied: name ReturnPassword:Field, or set this to false"
+            );
     }
 
     private void CheckWelcomeMail(SmtpOptions smtp)

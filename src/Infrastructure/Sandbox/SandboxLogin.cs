@@ -12,9 +12,6 @@ internal sealed record SandboxLogin(User User, SandboxLogin.Hash Own)
     /// <summary>The hash of the password that CleanSync gave him last; null when it gave him none.</summary>
     public Hash? Ours { get; init; }
 
-    /// <summary>The contact id that he carries; null for none.</summary>
-    public long? Contact { get; init; }
-
     /// <summary>Whether he still has the password that CleanSync gave him last.</summary>
     public bool HasOurs => ReferenceEquals(Own, Ours);
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
+using CleanSync.Infrastructure.Configuration;
 using CleanSync.Infrastructure.WordPress;
 
 namespace CleanSync.Infrastructure.Sandbox;
@@ -11,6 +13,9 @@ namespace CleanSync.Infrastructure.Sandbox;
 /// </summary>
 internal sealed class SandboxUsers : IUsers
 {
+    // Where the contact id stands on a user.
+    private static readonly SiteRules Links = new() { LinkCopy = new LinkOptions().MetaKey };
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly ImmutableDictionary<string, Role> _roles;
@@ -89,9 +94,7 @@ internal sealed class SandboxUsers : IUsers
 
     /// <inheritdoc/>
     public Task<ImmutableArray<User>> FindByLink(long contact, CancellationToken cancellationToken) =>
-        Task.FromResult<ImmutableArray<User>>([
-            .. _accounts.Values.Where(account => account.Contact == contact).Select(account => account.User),
-        ]);
+        Task.FromResult<ImmutableArray<User>>([.. All.Where(user => user.CarriedContact(Links) == contact)]);
 
     /// <inheritdoc/>
     public Task<UsersByEmail> FindByEmail(string email, CancellationToken cancellationToken) =>
@@ -166,8 +169,9 @@ internal sealed class SandboxUsers : IUsers
             role = _roles["subscriber"];
         }
         var values = Accepted(draft.Values, warnings);
+        values.Add(new(Links.LinkCopy!, FieldContent.Of(draft.Contact.ToString(CultureInfo.InvariantCulture))));
         var id = Add(draft.Login, draft.Email, draft.Password.Text, role?.Slug, draft.CreationToken, values, []).Id;
-        var account = _accounts[id].WithOurs(draft.Password.Text) with { Contact = draft.Contact };
+        var account = _accounts[id].WithOurs(draft.Password.Text);
         _accounts = _accounts.SetItem(id, account);
         return new Creation.Created(account.User, warnings.ToImmutable());
     }

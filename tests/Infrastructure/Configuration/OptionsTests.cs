@@ -98,6 +98,41 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    [Trait("Spec", "2.13")]
+    [Trait("Spec", "3.3")]
+    public void What_happens_to_passwords_afterwards_is_off_unless_turned_on()
+    {
+        var options = Settings
+            .Minimal()
+            .With("Sites:shop:Password:Field", "%PW%")
+            .With("Sites:shop:ReturnPassword:Field", "%WPPASSWORD%");
+        var rules = SiteOptionsRules.ToRules(options.Read().Sites["shop"]);
+        Assert.False(rules.UpdateExistingPassword || rules.ClearAfterFirstLogin);
+
+        options = options
+            .With("Sites:shop:Password:UpdateExisting", "true")
+            .With("Sites:shop:ReturnPassword:ClearAfterFirstLogin", "true");
+        rules = SiteOptionsRules.ToRules(options.Read().Sites["shop"]);
+        Assert.True(rules.UpdateExistingPassword && rules.ClearAfterFirstLogin);
+    }
+
+    [Fact]
+    [Trait("Spec", "3.3")]
+    public void A_field_is_not_emptied_where_the_return_is_off() =>
+        Assert.Contains(
+            "ClearAfterFirstLogin",
+            Assert.Single(
+                Settings
+                    .Minimal()
+                    .With("Sites:shop:ReturnPassword:Field", "%WPPASSWORD%")
+                    .With("Sites:shop:ReturnPassword:Enabled", "false")
+                    .With("Sites:shop:ReturnPassword:ClearAfterFirstLogin", "true")
+                    .Errors()
+            ),
+            StringComparison.Ordinal
+        );
+
+    [Fact]
     public void No_site_at_all_is_no_error() => Assert.Empty(new Dictionary<string, string?>().Read().Sites);
 
     [Fact]

@@ -16,6 +16,7 @@ public abstract class LedgerContract : StoreContract
             LaggingReads = 2,
             PasswordReturn = PasswordReturn.Due,
             WelcomeMail = WelcomeMailState.Sending,
+            PasswordAppliedAt = Now.AddTicks(-7),
             Intent = new CreationIntent("t0ken", "anna", "anna@example.org", Now.AddTicks(1), Now, true, false),
         };
 

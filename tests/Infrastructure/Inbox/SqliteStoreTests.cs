@@ -242,7 +242,7 @@ public sealed class SqliteStoreTests : IAsyncLifetime
 
     private static int BreakAfterWriting(SqliteSession session)
     {
-        session.Execute(LedgerSql.LinkIfFree, Site, 1, 7);
+        session.Execute(LedgerSql.HandOver, Site, 1, 7, 2);
         return session.Execute(InboxSql.Accept, Site, 3, 99, null, null, session.NextReceipt(), session.Now);
     }
 

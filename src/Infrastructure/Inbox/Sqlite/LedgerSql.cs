@@ -5,7 +5,8 @@ internal static class LedgerSql
 {
     private const string AllButKey = """
         user_id, applied_update, read_at, lagging_reads, password_return, welcome_mail,
-        intent_token, intent_login, intent_email, intent_site_date, intent_sent_at, intent_answered, intent_generated
+        intent_token, intent_login, intent_email, intent_site_date, intent_sent_at, intent_answered, intent_generated,
+        password_applied_at
         """;
 
     public static readonly Sql Find = new(
@@ -24,7 +25,7 @@ internal static class LedgerSql
         $"""
         INSERT OR REPLACE INTO ledger (site, contact, {AllButKey})
         VALUES ($site, $contact, $user, $applied, $read, $lagging, $return, $mail,
-            $token, $login, $email, $siteDate, $sentAt, $answered, $generated)
+            $token, $login, $email, $siteDate, $sentAt, $answered, $generated, $passwordAppliedAt)
         """,
         "$site",
         "$contact",
@@ -40,7 +41,20 @@ internal static class LedgerSql
         "$siteDate",
         "$sentAt",
         "$answered",
-        "$generated"
+        "$generated",
+        "$passwordAppliedAt"
+    );
+
+    /// <summary>A page of the contacts whose field holds a returned password.</summary>
+    public static readonly Sql PasswordsReturned = new(
+        $"""
+        SELECT {AllButKey}, contact FROM ledger INDEXED BY ledger_returned
+        WHERE site = $site AND contact > $after AND password_return = 2
+        ORDER BY contact LIMIT $limit
+        """,
+        "$site",
+        "$after",
+        "$limit"
     );
 
     /// <summary>Takes the link to a user from every contact but one.</summary>
@@ -58,14 +72,25 @@ internal static class LedgerSql
         "$contact"
     );
 
-    /// <summary>Gives a contact a link, unless it has one.</summary>
-    public static readonly Sql LinkIfFree = new(
+    /// <summary>
+    /// Gives the user of a contact to the one that it was merged into, unless that has one, and what is owed to him with him.
+    /// </summary>
+    public static readonly Sql HandOver = new(
         """
-        INSERT INTO ledger (site, contact, user_id) VALUES ($site, $contact, $user)
-        ON CONFLICT (site, contact) DO UPDATE SET user_id = coalesce(user_id, excluded.user_id)
+        INSERT INTO ledger (site, contact, user_id, password_return, password_applied_at, welcome_mail)
+        SELECT $site, $contact, $user, coalesce(gone.password_return, 0), gone.password_applied_at, coalesce(gone.welcome_mail, 0)
+        FROM (SELECT 1) LEFT JOIN ledger AS gone ON gone.site = $site AND gone.contact = $gone
+        WHERE true
+        ON CONFLICT (site, contact) DO UPDATE SET
+            user_id = excluded.user_id,
+            password_return = excluded.password_return,
+            password_applied_at = excluded.password_applied_at,
+            welcome_mail = excluded.welcome_mail
+        WHERE user_id IS NULL
         """,
         "$site",
         "$contact",
-        "$user"
+        "$user",
+        "$gone"
     );
 }

@@ -42,8 +42,8 @@ internal sealed class SqliteInbox(
         writer.Write(
             session =>
             {
+                session.Execute(LedgerSql.HandOver, site, to, userId, from);
                 session.Execute(LedgerSql.Unlink, site, from);
-                session.Execute(LedgerSql.LinkIfFree, site, to, userId);
                 return Store(session, site, to, request);
             },
             cancellationToken

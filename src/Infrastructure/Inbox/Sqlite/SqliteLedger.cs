@@ -16,6 +16,21 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
     public Task<IReadOnlyList<long>> LinkedContacts(string site, long userId, CancellationToken cancellationToken) =>
         reader.All(LedgerSql.LinkedContacts, row => row.GetInt64(0), cancellationToken, site, userId);
 
+    public Task<IReadOnlyList<LedgerEntry>> PasswordsReturned(
+        string site,
+        long after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        reader.All(
+            LedgerSql.PasswordsReturned,
+            row => Read(row, site, row.GetInt64(14)),
+            cancellationToken,
+            site,
+            after,
+            limit
+        );
+
     public Task Save(LedgerEntry entry, CancellationToken cancellationToken) =>
         writer.Write(session => Write(session, entry), cancellationToken);
 
@@ -49,7 +64,8 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
             intent?.SiteDate.ToUniversalTime(),
             intent?.SentAt.ToUniversalTime(),
             intent?.Answered,
-            intent?.Generated
+            intent?.Generated,
+            entry.PasswordAppliedAt?.ToUniversalTime()
         );
     }
 
@@ -73,5 +89,6 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
                     row.GetBoolean(11),
                     row.GetBoolean(12)
                 ),
+            PasswordAppliedAt = row.TimeOrNull(13),
         };
 }
