@@ -30,6 +30,9 @@ internal sealed class FakeUsers(World world) : IUsers
     /// <summary>Runs just before a password is compared and set: the user's own doing.</summary>
     public Action<long>? BeforeSetPassword { get; set; }
 
+    /// <summary>Runs when a user was read by his id, before the reader hears of it.</summary>
+    public Action? BeforeRead { get; set; }
+
     public int PasswordsSet { get; private set; }
     public bool KeepsTokens { get; set; } = true;
     public Queue<Exception> Faults { get; } = [];
@@ -89,7 +92,11 @@ internal sealed class FakeUsers(World world) : IUsers
         MostReadAtOnce = Math.Max(MostReadAtOnce, Interlocked.Increment(ref _reading));
         try
         {
-            return await Step(() => All.TryGetValue(id, out var user) ? Seen(user) : null);
+            return await Step(() =>
+            {
+                BeforeRead?.Invoke();
+                return All.TryGetValue(id, out var user) ? Seen(user) : null;
+            });
         }
         finally
         {

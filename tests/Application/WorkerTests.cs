@@ -131,6 +131,49 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Spec", "9.1")]
+    public async Task A_site_that_could_not_be_inspected_at_start_is_inspected_again()
+    {
+        _world.Rules = _world.Rules with { ReturnPasswordField = "%NOPE%" };
+        for (var i = 0; i < 2; i++)
+            _world.Users.Faults.Enqueue(new TransientException("wordpress: HTTP 503"));
+        await _worker.StartAsync(default);
+        await UntilAdvancing(() => _process.States.Of("shop").Notices.Count > 0);
+        Assert.Equal(2, _log.All.Count(line => line.Message.Contains("not be inspected", StringComparison.Ordinal)));
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "3.3")]
+    public async Task Who_has_signed_in_is_looked_for_from_time_to_time()
+    {
+        _world.Rules = _world.Rules with { ClearAfterFirstLogin = true };
+        _world.Contacts.Add(World.Ann());
+        await _process.Send(new AddUser("shop", 42));
+        await _worker.StartAsync(default);
+        _world.Users.FirstLogins[_world.Users.All.Keys.Single()] = _world.Time.GetUtcNow();
+        await UntilAdvancing(() => _world.Contacts.Fields[(42, "%WPPASSWORD%")].Length == 0);
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "3.3")]
+    public async Task A_site_that_refuses_the_credentials_when_asked_who_signed_in_is_held_and_left_alone()
+    {
+        _world.Rules = _world.Rules with { ClearAfterFirstLogin = true };
+        _world.Contacts.Add(World.Ann());
+        await _process.Send(new AddUser("shop", 42));
+        await _worker.StartAsync(default);
+        _world.Users.IsOpen = false;
+        await UntilAdvancing(() => _process.States.Of("shop").HeldBecause is not null);
+        _world.Users.IsOpen = true;
+        _world.Users.FirstLogins[_world.Users.All.Keys.Single()] = _world.Time.GetUtcNow();
+        await UntilAdvancing(() => _world.Contacts.Fields[(42, "%WPPASSWORD%")].Length == 0);
+        Assert.Null(_process.States.Of("shop").HeldBecause);
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
     [Trait("Spec", "10.3")]
     public async Task An_arrival_wakes_an_idle_site_without_any_time_passing()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CleanSync.Application.Ports;
 using CleanSync.Application.Pumping;
+using CleanSync.Application.Syncing;
 using CleanSync.Domain;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -96,6 +97,7 @@ internal sealed class World : ISites, IWelcomeMail
 
         public List<INotification> Notifications { get; } = [];
         public IServiceScopeFactory Scopes => _services.GetRequiredService<IServiceScopeFactory>();
+        public PasswordMemory Memory => _services.GetRequiredService<PasswordMemory>();
         public SyncPump Pump => _services.GetRequiredService<SyncPump>();
         public SiteStates States => _services.GetRequiredService<SiteStates>();
         public SyncMetrics Metrics => _services.GetRequiredService<SyncMetrics>();
