@@ -202,6 +202,65 @@ public sealed class ReadingContactsTests
     }
 
     [Fact]
+    [Trait("Spec", "2.13")]
+    public async Task The_time_of_each_field_value_is_read_in_a_batch_and_alone()
+    {
+        var now = new DateTimeOffset(2026, 3, 1, 12, 30, 15, TimeSpan.Zero);
+        var time = new FakeTimeProvider(now);
+        await using var rig = await AccountRig.Start(time: time);
+        var id = rig.Account.AddContact(
+            Person(1) with
+            {
+                Fields = new Dictionary<string, string> { ["PW"] = "one", ["OTHER"] = "x" },
+            }
+        );
+        rig.Account.AddField("Never set", "text", "NEVER");
+        time.Advance(TimeSpan.FromMinutes(5));
+        rig.Account.EditContact(id, new SandboxDetails { Fields = new Dictionary<string, string> { ["PW"] = "two" } });
+
+        var alone = await rig.Contacts.FindAlone(id, None);
+        var batched = rig.Contacts.Find(id, None);
+        while (!batched.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
+        foreach (var contact in new[] { alone, await batched })
+        {
+            var times = contact!.Fields.ToDictionary(field => field.PersonalizationTag, field => field.UpdatedAt);
+            Assert.Equal(now.AddMinutes(5), times["PW"]);
+            Assert.Equal(now, times["OTHER"]);
+            Assert.Null(times["NEVER"]);
+        }
+    }
+
+    [Theory]
+    [InlineData("""null,"cdate":"2026-03-01T12:00:00-05:00" """, 17)]
+    [InlineData("\"0000-00-00 00:00:00\"", null)]
+    [InlineData("\"2026-03-01 12:00:00\"", null)]
+    [InlineData("\"soon\"", null)]
+    [Trait("Spec", "2.13")]
+    public async Task A_field_value_that_does_not_tell_its_update_tells_its_creation_or_nothing(string udate, int? hour)
+    {
+        await using var rig = await AccountRig.Start();
+        var id = rig.Account.AddContact(Person(1));
+        var field = rig.Account.AddField("Password", "text", "PW");
+        rig.Answer(
+            path => path.StartsWith($"/api/3/contacts/{id}", StringComparison.Ordinal),
+            200,
+            $$"""
+            {"contact":{"id":"{{id}}","email":"a@example.com","udate":"2026-03-01T12:00:00-05:00"},
+             "fieldValues":[{"contact":"{{id}}","field":"{{field}}","value":"x","udate":{{udate}},"id":"9"}],
+             "contactTags":[],"tags":[]}
+            """
+        );
+
+        var contact = await rig.Contacts.FindAlone(id, None);
+
+        Assert.Equal(hour, Assert.Single(contact!.Fields).UpdatedAt?.UtcDateTime.Hour);
+    }
+
+    [Fact]
     [Trait("Spec", "7.1")]
     public async Task A_caller_who_leaves_does_not_take_the_others_with_him()
     {

@@ -73,8 +73,26 @@ public abstract class LedgerContract : StoreContract
     }
 
     [Fact]
+    [Trait("Spec", "3.3")]
+    public async Task Returned_passwords_are_listed_by_contact_in_pages()
+    {
+        foreach (var contact in new[] { 5L, 3, 1, 4, 2 })
+            await Store.Ledger.Save(Full with { Contact = contact, PasswordReturn = PasswordReturn.Returned }, Cancel);
+        await Store.Ledger.Save(new LedgerEntry("other", 3) { PasswordReturn = PasswordReturn.Returned }, Cancel);
+        await Store.Ledger.Save(Full with { Contact = 2, PasswordReturn = PasswordReturn.Cleared }, Cancel);
+        await Store.Ledger.Save(Full with { Contact = 6, PasswordReturn = PasswordReturn.Failed }, Cancel);
+
+        var first = await Store.Ledger.PasswordsReturned(Site, 0, 2, Cancel);
+        Assert.Equal([1L, 3L], first.Select(entry => entry.Contact));
+        Assert.Equal(Full with { Contact = 3, PasswordReturn = PasswordReturn.Returned }, first[1]);
+        var rest = await Store.Ledger.PasswordsReturned(Site, 3, 3, Cancel);
+        Assert.Equal([4L, 5L], rest.Select(entry => entry.Contact));
+        Assert.Empty(await Store.Ledger.PasswordsReturned(Site, 5, 3, Cancel));
+    }
+
+    [Fact]
     [Trait("Spec", "2.6")]
-    public async Task A_merge_moves_the_link_and_stores_the_request_for_the_survivor()
+    public async Task A_merge_moves_the_link_and_what_is_owed_and_stores_the_request_for_the_survivor()
     {
         await Store.Ledger.Save(Full, Cancel);
         var request = new SyncRequest(SyncAction.Add, "gold");
@@ -82,8 +100,36 @@ public abstract class LedgerContract : StoreContract
         await Inbox.AcceptMerged(Site, 42, 50, userId: 7, request, Cancel);
 
         Assert.Equal(Full with { UserId = null }, await Store.Ledger.Find(Site, 42, Cancel));
-        Assert.Equal(new LedgerEntry(Site, 50) { UserId = 7 }, await Store.Ledger.Find(Site, 50, Cancel));
+        var owed = new LedgerEntry(Site, 50)
+        {
+            UserId = 7,
+            PasswordReturn = Full.PasswordReturn,
+            PasswordAppliedAt = Full.PasswordAppliedAt,
+            WelcomeMail = Full.WelcomeMail,
+        };
+        Assert.Equal(owed, await Store.Ledger.Find(Site, 50, Cancel));
         Assert.Equal(request, Assert.Single(await Inbox.Claim(Site, 10, Cancel)).Request);
+    }
+
+    [Fact]
+    [Trait("Spec", "2.6")]
+    public async Task A_survivor_that_is_known_without_a_user_keeps_what_is_known_of_it()
+    {
+        await Store.Ledger.Save(Full, Cancel);
+        await Store.Ledger.Save(new LedgerEntry(Site, 50) { AppliedUpdate = Now, LaggingReads = 1 }, Cancel);
+        await Inbox.AcceptMerged(Site, 42, 50, userId: 7, new SyncRequest(SyncAction.Add), Cancel);
+
+        var survivor = await Store.Ledger.Find(Site, 50, Cancel);
+        Assert.Equal((7L, Now, 1), (survivor.UserId, survivor.AppliedUpdate, survivor.LaggingReads));
+        Assert.Equal(Full.WelcomeMail, survivor.WelcomeMail);
+    }
+
+    [Fact]
+    [Trait("Spec", "2.6")]
+    public async Task A_merge_of_a_contact_of_which_nothing_is_known_moves_the_link()
+    {
+        await Inbox.AcceptMerged(Site, 42, 50, userId: 7, new SyncRequest(SyncAction.Add), Cancel);
+        Assert.Equal(new LedgerEntry(Site, 50) { UserId = 7 }, await Store.Ledger.Find(Site, 50, Cancel));
     }
 
     [Fact]
@@ -91,10 +137,11 @@ public abstract class LedgerContract : StoreContract
     public async Task A_survivor_that_has_a_user_keeps_it()
     {
         await Store.Ledger.Save(Full, Cancel);
-        await Store.Ledger.Save(new LedgerEntry(Site, 50) { UserId = 9 }, Cancel);
+        var own = new LedgerEntry(Site, 50) { UserId = 9, PasswordReturn = PasswordReturn.Returned };
+        await Store.Ledger.Save(own, Cancel);
         await Inbox.AcceptMerged(Site, 42, 50, userId: 7, new SyncRequest(SyncAction.Add), Cancel);
 
-        Assert.Equal(9, (await Store.Ledger.Find(Site, 50, Cancel)).UserId);
+        Assert.Equal(own, await Store.Ledger.Find(Site, 50, Cancel));
         Assert.Null((await Store.Ledger.Find(Site, 42, Cancel)).UserId);
     }
 }

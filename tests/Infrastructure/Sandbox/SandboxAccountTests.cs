@@ -30,6 +30,31 @@ public sealed class SandboxAccountTests
     }
 
     [Fact]
+    [Trait("Spec", "2.13")]
+    public void Each_field_value_tells_when_it_was_set()
+    {
+        var id = _account.AddContact(
+            new SandboxDetails
+            {
+                Email = "times@example.com",
+                Fields = new Dictionary<string, string> { ["PW"] = "one", ["OTHER"] = "x" },
+            }
+        );
+        _time.Advance(TimeSpan.FromMinutes(1));
+        _account.EditContact(id, new SandboxDetails { Fields = new Dictionary<string, string> { ["PW"] = "two" } });
+
+        foreach (var path in new[] { $"contacts/{id}", $"contacts?ids[]={id}&include=fieldValues" })
+        {
+            var values = Ask("GET", path).Body["fieldValues"]!.AsArray();
+            Assert.Equal(
+                ["2026-07-17T22:02:25-05:00", "2026-07-17T22:01:25-05:00"],
+                values.Select(value => (string?)value!["udate"])
+            );
+            Assert.All(values, value => Assert.Equal("2026-07-17T22:01:25-05:00", (string?)value!["cdate"]));
+        }
+    }
+
+    [Fact]
     [Trait("Spec", "9.1")]
     public void A_list_has_twenty_rows_unless_told_and_never_more_than_a_hundred()
     {

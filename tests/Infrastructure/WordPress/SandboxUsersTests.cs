@@ -38,6 +38,21 @@ public sealed class SandboxUsersTests : UsersContract
         Assert.True(_users.Login("admin", "admin-password"));
     }
 
+    [Fact, Trait("Spec", "2.5")]
+    public async Task Who_was_created_for_a_contact_carries_its_id_until_it_is_overwritten()
+    {
+        var created = Assert.IsType<Creation.Created>(
+            await Users.Create(Draft(Unique()) with { Contact = 4711 }, Stop)
+        );
+        Assert.Equal(created.User.Id, Assert.Single(await Users.FindByLink(4711, Stop)).Id);
+        Assert.Empty(await Users.FindByLink(4712, Stop));
+
+        var link = UserChanges.None.Values.Add("activecampaign_contact_id", FieldContent.Of("4712"));
+        await Users.Change(created.User.Id, UserChanges.None with { Values = link }, Stop);
+        Assert.Empty(await Users.FindByLink(4711, Stop));
+        Assert.Single(await Users.FindByLink(4712, Stop));
+    }
+
     [Fact, Trait("Spec", "2.4")]
     public async Task Many_creates_of_one_person_at_once_make_one_user()
     {
