@@ -134,6 +134,19 @@ public sealed class PasswordTests
 
     [Fact]
     [Trait("Spec", "3.2")]
+    public async Task A_password_that_the_site_refuses_for_good_does_not_stay_in_the_field()
+    {
+        await CreateAndDie();
+        _world.Users.BeforeSetPassword = _ => throw new PermanentException("wordpress: HTTP 403");
+        var outcome = await _world.Start().Send(new AddUser("shop", 42));
+        Assert.Equal(OutcomeKind.Created, outcome.Kind);
+        Assert.Contains(new Warning("password_not_returned", "refused"), outcome.Warnings);
+        Assert.Equal("", _world.Contacts.Fields[(42, "%WPPASSWORD%")]);
+        Assert.Single(_world.Mails);
+    }
+
+    [Fact]
+    [Trait("Spec", "3.2")]
     public async Task What_an_earlier_attempt_of_this_process_wrote_is_taken_back()
     {
         var user = await CreateAndDie();

@@ -105,14 +105,32 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         var end = await site.Contacts.Write(entry.Contact, values, cancellationToken);
         if (end != FieldWrite.Written)
             return SyncOutcome.Words(end.ToString());
-        if (
-            remembered.UserHasIt
-            || await site.Users.SetPassword(user.Id, remembered.Password, PasswordGuard.OursStill, cancellationToken)
-                == PasswordEnd.Set
-        )
+        if (remembered.UserHasIt || await Set(site, entry, user, remembered.Password, field, cancellationToken))
             return null;
         await Empty(site, entry, field, cancellationToken);
         return OwnPassword;
+    }
+
+    // False when he has one of his own. What he does not get must not stay in the field.
+    private static async Task<bool> Set(
+        Site site,
+        LedgerEntry entry,
+        User user,
+        GeneratedPassword password,
+        string field,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var end = await site.Users.SetPassword(user.Id, password, PasswordGuard.OursStill, cancellationToken);
+            return end == PasswordEnd.Set;
+        }
+        catch (PermanentException)
+        {
+            await Empty(site, entry, field, cancellationToken);
+            throw;
+        }
     }
 
     private static Task<FieldWrite> Empty(
