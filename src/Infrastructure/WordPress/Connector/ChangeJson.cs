@@ -23,17 +23,16 @@ internal static class ChangeJson
             ["core"] = Core(draft.Values),
         };
 
-    /// <summary>An update. A member of the network who gets roles is added to the blog with them.</summary>
+    /// <summary>An update. A member of the network who joins the blog does so with the roles.</summary>
     public static JsonObject Update(long userId, UserChanges changes, WordPressSite site, ConnectorSite known)
     {
         var json = new JsonObject { ["do"] = "update", ["id"] = userId };
         if (changes.Email is { } email)
             json["email"] = email;
         if (changes.Roles is { } roles)
-        {
             json["roles"] = Array(roles);
+        if (changes.Join)
             json["join"] = true;
-        }
         if (Core(changes.Values) is { Count: > 0 } core)
             json["core"] = core;
         var meta = new JsonObject();
