@@ -15,8 +15,32 @@ if ($path !== '/' && $file !== false && str_starts_with($file, "$root/")) {
         return true;
     }
 }
-$_SERVER['SCRIPT_NAME'] = $_SERVER['PHP_SELF'] = '/index.php';
-$_SERVER['SCRIPT_FILENAME'] = "$root/index.php";
+$script = '/index.php';
+// A blog in a sub-directory of a network has WordPress's files under its own address too.
+if (getenv('CLEANSYNC_TEST_NETWORK') === 'true'
+    && preg_match('#^/[_0-9a-zA-Z-]+(/wp-(?:content|admin|includes)(?:/.*)?|/[^/]+\.php)$#', $path, $found)) {
+    $file = realpath($root . $found[1]);
+    if ($file !== false && str_starts_with($file, "$root/")) {
+        if (is_dir($file)) {
+            if (!str_ends_with($path, '/')) {
+                header("Location: $path/", true, 301);
+                return true;
+            }
+            $file .= '/index.php';
+        }
+        if (str_ends_with($file, '.php') && is_file($file)) {
+            $script = substr($file, strlen($root));
+        } elseif (is_file($file)) {
+            $types = ['css' => 'text/css', 'js' => 'text/javascript', 'svg' => 'image/svg+xml'];
+            $type = $types[pathinfo($file, PATHINFO_EXTENSION)] ?? mime_content_type($file);
+            header("Content-Type: $type");
+            readfile($file);
+            return true;
+        }
+    }
+}
+$_SERVER['SCRIPT_NAME'] = $_SERVER['PHP_SELF'] = $script;
+$_SERVER['SCRIPT_FILENAME'] = $root . $script;
 unset($_SERVER['PATH_INFO']);
-chdir($root);
-require "$root/index.php";
+chdir(dirname($root . $script));
+require $root . $script;

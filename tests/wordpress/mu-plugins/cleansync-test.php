@@ -9,7 +9,16 @@ foreach (['permalink_structure', 'rewrite_rules'] as $option) {
     add_filter("pre_option_$option", fn($value) => cleansync_test_without('permalinks') ? '' : $value);
 }
 
+// The connector comes and goes: switched off, it is not even loaded.
+$without = fn(string $plugin) => fn($active) => is_array($active) && cleansync_test_without('connector')
+    ? array_filter($active, fn($value, $key) => $value !== $plugin && $key !== $plugin, ARRAY_FILTER_USE_BOTH) : $active;
+add_filter('option_active_plugins', $without('cleansync/cleansync.php'));
+add_filter('site_option_active_sitewide_plugins', $without('cleansync/cleansync.php'));
+
 add_action('init', function () {
+    if (wp_installing()) {
+        return;
+    }
     $roles = ['customer' => ['read'], 'shop_lead' => ['read'], 'danger' => ['read', 'manage_options']];
     foreach ($roles as $slug => $capabilities) {
         $wanted = !($slug === 'customer' && cleansync_test_without('customer'));
