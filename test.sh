@@ -2,15 +2,17 @@
 # Builds everything and runs every suite, a real WordPress included. Installs what is missing (Debian packages, when root), starts
 # what the tests need privately on loopback and free ports, and stops it again. The last line sums up all suites.
 #   ./test.sh              everything
-#   ./test.sh Domain ...   only these suites (folders of tests/)
+#   ./test.sh Domain ...   only these suites (folders of tests/; connector for the plugin's own)
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 work=$(mktemp -d)
 started=()
+starting=()
 CLEANSYNC_TEST_WORDPRESS=
 
 finish() {
+  wait "${starting[@]:-}" 2>/dev/null
   for dir in "${started[@]:-}"; do
     [ -n "$dir" ] && tests/wordpress/down "$dir" --wipe >/dev/null 2>&1
   done
@@ -18,10 +20,11 @@ finish() {
 }
 trap finish EXIT
 
-free_port() {
-  local port
+ports=()
+free_port() { # sets port; none twice, since several servers start at the same time
   while port=$((20000 + RANDOM % 30000)); do
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+    [[ " ${ports[*]:-} " == *" $port "* ]] && continue
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { ports+=("$port"); return; }
   done
 }
 
@@ -31,20 +34,29 @@ dotnet csharpier check . >"$work/format.log" 2>&1 || { cat "$work/format.log"; e
 dotnet build -v q -clp:ErrorsOnly || exit 1
 
 suites=("$@")
-[ ${#suites[@]} -gt 0 ] || suites=($(ls tests/*/CleanSync.*.Tests.csproj tests/Scenarios/*.csproj | xargs -n1 dirname | xargs -n1 basename))
+[ ${#suites[@]} -gt 0 ] || suites=($(ls tests/*/CleanSync.*.Tests.csproj tests/Scenarios/*.csproj | xargs -n1 dirname | xargs -n1 basename) connector)
 
 echo "== services"
 # A browser for the pages; the rest is installed by what needs it. Without root the tests that miss something say so.
 tests/wordpress/packages jq chromium
-for which in debian newest; do
-  if state=$(tests/wordpress/up "$(free_port)" "$work/$which" $which 2>"$work/$which.log"); then
-    started+=("$work/$which")
-    echo "$state" >"$work/$which.json"
-    CLEANSYNC_TEST_WORDPRESS=${CLEANSYNC_TEST_WORDPRESS:+$CLEANSYNC_TEST_WORDPRESS,}$work/$which.json
-    echo "WordPress $(echo "$state" | jq -r .wp) ready"
+# The plain ones come first: tests that need no particular one take them by their place.
+sites=(debian newest)
+[ ! -f connector/cleansync/cleansync.php ] \
+  || sites+=("debian --connector" "newest --connector" "newest --connector --multisite" "newest --connector --db=sqlite")
+for i in "${!sites[@]}"; do
+  free_port
+  started+=("$work/site$i")
+  # shellcheck disable=SC2086 # options
+  tests/wordpress/up "$port" "$work/site$i" ${sites[i]} >"$work/site$i.json" 2>"$work/site$i.log" &
+  starting[i]=$!
+done
+for i in "${!sites[@]}"; do
+  if wait "${starting[i]}"; then
+    CLEANSYNC_TEST_WORDPRESS=${CLEANSYNC_TEST_WORDPRESS:+$CLEANSYNC_TEST_WORDPRESS,}$work/site$i.json
+    echo "WordPress $(jq -r .wp "$work/site$i.json") ready (${sites[i]})"
   else
-    echo "WordPress ($which) did not start:" >&2
-    tail -5 "$work/$which.log" >&2
+    echo "WordPress (${sites[i]}) did not start:" >&2
+    tail -5 "$work/site$i.log" >&2
   fi
 done
 export CLEANSYNC_TEST_WORDPRESS
@@ -53,6 +65,15 @@ passed=0 failed=0 skipped=0
 for suite in "${suites[@]}"; do
   echo "== $suite"
   log=$work/$suite.log
+  if [ "$suite" = connector ]; then
+    [ -x connector/test ] || { echo "there is no connector/test"; continue; }
+    connector/test 2>&1 | tee "$log"
+    counts=$(tail -n 1 "$log" | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p')
+    [ -n "$counts" ] || { echo "$suite ended with no summary" >&2; counts="0 1 0"; }
+    read -r passes fails skips <<<"$counts"
+    passed=$((passed + passes)) failed=$((failed + fails)) skipped=$((skipped + skips))
+    continue
+  fi
   dotnet run --no-build --project "tests/$suite" -- -noColor >"$log" 2>&1
   code=$?
   grep -vE '^( +(Discover|Start|Finish)|xUnit.net|$)' "$log" | grep -v 'TEST EXECUTION SUMMARY'

@@ -44,16 +44,32 @@ internal sealed class WordPressUnderTest
 
     public string Folder => Get("dir");
 
-    public static WordPressUnderTest At(int index)
-    {
-        if (index < All.Value.Length)
-            return All.Value[index];
-        var reason = $"{Variable} names {All.Value.Length} state files of tests/wordpress/up; this needs {index + 1}.";
-        if (Environment.GetEnvironmentVariable("CI") == "true")
-            Assert.Fail(reason);
-        Assert.Skip(reason);
-        throw new UnreachableException();
-    }
+    public static WordPressUnderTest At(int index) =>
+        index < All.Value.Length
+            ? All.Value[index]
+            : Missing(
+                $"{Variable} names {All.Value.Length} state files of tests/wordpress/up; this needs {index + 1}."
+            );
+
+    /// <summary>The one that was started with these options.</summary>
+    public static WordPressUnderTest Find(
+        string which,
+        bool connector = false,
+        bool multisite = false,
+        string db = "mariadb"
+    ) =>
+        Array.Find(
+            All.Value,
+            one =>
+                one.Get("which") == which
+                && (bool)one._state["connector"]! == connector
+                && (bool)one._state["multisite"]! == multisite
+                && one.Get("db") == db
+        )
+        ?? Missing(
+            $"{Variable} names no state file of tests/wordpress/up PORT DIR {which}"
+                + $"{(connector ? " --connector" : "")}{(multisite ? " --multisite" : "")} --db={db}."
+        );
 
     public CoreRestUsers UsersOf(WordPressSite site) =>
         new(
@@ -121,6 +137,14 @@ internal sealed class WordPressUnderTest
                 ),
             ]
             : [];
+    }
+
+    private static WordPressUnderTest Missing(string reason)
+    {
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            Assert.Fail(reason);
+        Assert.Skip(reason);
+        throw new UnreachableException();
     }
 
     private string Get(string name) =>
