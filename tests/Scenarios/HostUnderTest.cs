@@ -41,19 +41,31 @@ internal sealed class HostUnderTest : IAsyncDisposable
     )
     {
         var folder = Directory.CreateTempSubdirectory("cleansync-scenario-");
-        var account = new SandboxAccount(TimeProvider.System);
-        account.Behaviour.RequestsPerSecond = 0;
-        account.AddField("WordPress password", "text", "WPPASSWORD");
-        account.AddField("WordPress username", "text", "WPLOGIN");
-        account.AddField("Membership level", "text", "MEMBERSHIPLEVEL");
-        account.AddField("Interests", "listbox", "INTERESTS", "Yoga", "Running");
-        var server = await SandboxActiveCampaignServer.Start(account);
+        var server = await SandboxActiveCampaignServer.Start(NewAccount());
         var all = Settings(site, server.Url, folder);
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
             all[key] = value;
         var app = Build(all, directory, sync);
         await app.StartAsync();
         return new HostUnderTest(app, server, folder);
+    }
+
+    /// <summary>
+    /// An account whose contacts have ids of their own: a WordPress outlives many accounts here and remembers which contact a user belongs to.
+    /// </summary>
+    public static SandboxAccount NewAccount()
+    {
+        var account = new SandboxAccount(TimeProvider.System);
+        account.Behaviour.RequestsPerSecond = 0;
+        account.AddField("WordPress password", "text", "WPPASSWORD");
+        account.AddField("WordPress username", "text", "WPLOGIN");
+        account.AddField("Membership level", "text", "MEMBERSHIPLEVEL");
+        account.AddField("Interests", "listbox", "INTERESTS", "Yoga", "Running");
+        account.AddContact(
+            DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 100,
+            new SandboxDetails { Email = "first@example.test" }
+        );
+        return account;
     }
 
     /// <summary>The settings that make a host work this account and this site.</summary>

@@ -16,20 +16,17 @@ public sealed class KillTests
     private static readonly int Kills = Setting("CLEANSYNC_KILLS", 6);
     private static readonly int Webhooks = Setting("CLEANSYNC_KILL_WEBHOOKS", 600);
 
-    [Fact]
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     [Trait("Spec", "5.1")]
     [Trait("Spec", "3.2")]
-    public async Task Killed_again_and_again_every_contact_ends_right()
+    public async Task Killed_again_and_again_every_contact_ends_right(bool connector)
     {
-        var site = WordPressUnderTest.At(0);
+        var site = WordPressUnderTest.Find("debian", connector);
         var seed = Setting("CLEANSYNC_SEED", 20261123);
         var random = new Random(seed);
-        var account = new SandboxAccount(TimeProvider.System);
-        account.Behaviour.RequestsPerSecond = 0;
-        account.AddField("WordPress password", "text", "WPPASSWORD");
-        account.AddField("WordPress username", "text", "WPLOGIN");
-        account.AddField("Membership level", "text", "MEMBERSHIPLEVEL");
-        account.AddField("Interests", "listbox", "INTERESTS", "Yoga", "Running");
+        var account = HostUnderTest.NewAccount();
         await using var server = await SandboxActiveCampaignServer.Start(account);
         var folder = Directory.CreateTempSubdirectory("cleansync-kill-");
         try

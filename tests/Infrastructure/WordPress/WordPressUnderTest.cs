@@ -44,6 +44,9 @@ internal sealed class WordPressUnderTest
 
     public string Folder => Get("dir");
 
+    /// <summary>Whether the plugin is there.</summary>
+    public bool Connector => (bool)_state["connector"]!;
+
     public static WordPressUnderTest At(int index) =>
         index < All.Value.Length
             ? All.Value[index]
@@ -62,7 +65,7 @@ internal sealed class WordPressUnderTest
             All.Value,
             one =>
                 one.Get("which") == which
-                && (bool)one._state["connector"]! == connector
+                && one.Connector == connector
                 && (bool)one._state["multisite"]! == multisite
                 && one.Get("db") == db
         )
