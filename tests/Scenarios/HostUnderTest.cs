@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
@@ -80,6 +81,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
             ["CleanSync:Sites:shop:WordPress:Url"] = site?.Site.Url.ToString() ?? "http://127.0.0.1:1",
             ["CleanSync:Sites:shop:WordPress:Username"] = site?.Site.Username ?? "nobody",
             ["CleanSync:Sites:shop:WordPress:ApplicationPassword"] = site?.Site.ApplicationPassword ?? "none",
+            ["CleanSync:Sites:shop:WordPress:Blog"] = site?.Site.Blog?.ToString(CultureInfo.InvariantCulture),
             ["CleanSync:Sites:shop:ReturnPassword:Field"] = "%WPPASSWORD%",
             ["CleanSync:Sites:shop:ReturnPassword:UsernameField"] = "%WPLOGIN%",
             ["CleanSync:Sites:shop:Fields:membership_level"] = "%MEMBERSHIPLEVEL%",

@@ -19,3 +19,7 @@ public sealed class NewestConnectorTests()
 /// <summary>The newest WordPress on SQLite, which has no named locks, with the connector.</summary>
 public sealed class SqliteConnectorTests()
     : BasicWordPressTests(WordPressUnderTest.Find("newest", connector: true, db: "sqlite"));
+
+/// <summary>A blog of a network, with the connector.</summary>
+public sealed class BlogOfNetworkTests()
+    : BasicWordPressTests(WordPressUnderTest.Find("newest", connector: true, multisite: true).Blog(2));

@@ -27,10 +27,10 @@ internal sealed class WordPressUnderTest
 
     private readonly JsonNode _state;
 
-    private WordPressUnderTest(JsonNode state)
+    private WordPressUnderTest(JsonNode state, int? blog = null)
     {
         _state = state;
-        Site = SiteWith(Get("app_password"));
+        Site = SiteWith(Get("app_password")) with { Blog = blog };
         Users = UsersOf(Site);
     }
 
@@ -43,6 +43,9 @@ internal sealed class WordPressUnderTest
     public Version Version => new(Get("wp").Split('-')[0]);
 
     public string Folder => Get("dir");
+
+    /// <summary>A blog of the network. Calls go to its own address, work on it to the network's with the blog's number.</summary>
+    public WordPressUnderTest Blog(int number) => new(_state, number);
 
     /// <summary>Whether the plugin is there.</summary>
     public bool Connector => (bool)_state["connector"]!;
@@ -102,7 +105,7 @@ internal sealed class WordPressUnderTest
 
     public async Task<JsonElement> Call(HttpMethod method, string route, JsonNode? body = null)
     {
-        using var request = new HttpRequestMessage(method, Site.At("/wp-json" + route));
+        using var request = new HttpRequestMessage(method, Address + "/wp-json" + route);
         request.Headers.Authorization = new AuthenticationHeaderValue(
             "Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Get("user")}:{Get("app_password")}"))
@@ -149,6 +152,11 @@ internal sealed class WordPressUnderTest
         Assert.Skip(reason);
         throw new UnreachableException();
     }
+
+    private string Address =>
+        Site.Blog is { } number
+            ? (string)_state["blogs"]!.AsArray().Single(blog => (int)blog!["id"]! == number)!["url"]!
+            : Site.At("");
 
     private string Get(string name) =>
         (string?)_state[name] ?? throw new InvalidDataException($"no {name} in the state file");
