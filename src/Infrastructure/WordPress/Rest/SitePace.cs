@@ -44,6 +44,15 @@ internal sealed class SitePace(int mostAtOnce, TimeProvider time)
     private double _strain = 1;
     private int _good;
 
+    private int? _steadyEntries;
+
+    /// <summary>A pace that learns nothing and rests never, to measure the other by.</summary>
+    /// <param name="atOnce">How many requests run at a time.</param>
+    /// <param name="entries">How many entries each holds.</param>
+    /// <param name="time">The clock.</param>
+    public static SitePace Steady(int atOnce, int entries, TimeProvider time) =>
+        new(atOnce, time) { Turns = atOnce, _steadyEntries = entries };
+
     /// <summary>How many requests may run at a time now.</summary>
     public int Turns { get; private set; } = 1;
 
@@ -54,7 +63,7 @@ internal sealed class SitePace(int mostAtOnce, TimeProvider time)
     public int BatchSize(RequestKind kind)
     {
         lock (_lock)
-            return _kinds[kind].Size;
+            return _steadyEntries ?? _kinds[kind].Size;
     }
 
     /// <summary>Waits for a turn, first come first served. Each turn that was taken is given back by <see cref="Leave"/>.</summary>
@@ -96,6 +105,11 @@ internal sealed class SitePace(int mostAtOnce, TimeProvider time)
         {
             Pay();
             _inFlight--;
+            if (_steadyEntries is not null)
+            {
+                Admit();
+                return;
+            }
             _owed += TimeSpan.FromTicks(Math.Min((long)(duration.Ticks * Share), LongestRest.Ticks));
             if (end == RequestEnd.Failed)
             {

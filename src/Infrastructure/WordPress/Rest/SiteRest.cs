@@ -10,9 +10,10 @@ internal sealed record SiteRest(RestClient Client, RestRootFinder Roots, SitePac
     /// <param name="http">A client that follows no redirects (<see cref="WordPressHttp"/>).</param>
     /// <param name="site">The site.</param>
     /// <param name="time">The clock.</param>
-    public static SiteRest To(HttpClient http, WordPressSite site, TimeProvider time)
+    /// <param name="pace">Bounds and paces the requests; null for the adaptive pace.</param>
+    public static SiteRest To(HttpClient http, WordPressSite site, TimeProvider time, SitePace? pace = null)
     {
-        var pace = new SitePace(site.MaxConcurrency, time);
+        pace ??= new SitePace(site.MaxConcurrency, time);
         var wire = new RestWire(http, site, pace, time);
         var roots = new RestRootFinder(wire, site);
         return new SiteRest(new RestClient(wire, roots), roots, pace);
