@@ -155,7 +155,11 @@ public sealed class ConnectorResultTests
             .Add("points", FieldContent.Of(""))
             .Add("activecampaign_contact_id", FieldContent.Of("42"));
 
-        await stub.Connector.Change(7, new UserChanges(null, ["lead"], values, new TagChange(["x"], [], [])), Stop);
+        await stub.Connector.Change(
+            7,
+            new UserChanges(null, ["lead"], values, new TagChange(["x"], [], [])) { Join = true },
+            Stop
+        );
         await stub.Connector.Change(7, UserChanges.None, Stop);
 
         var change = Assert.Single(ConnectorStub.Changes(Assert.Single(stub.Sent("/users/apply"))));
