@@ -19,14 +19,14 @@ public sealed class ConnectorFaultTests
         request.Route.EndsWith("apply", StringComparison.Ordinal)
         && ConnectorStub.Changes(request).Any(change => ids.Contains((long?)change["id"] ?? 0));
 
-    private static async Task<(int Good, List<Exception> Bad)> Ends<T>(IEnumerable<Task<T>> tasks)
+    private static async Task<(int Good, List<Exception> Bad)> Ends<T>(ConnectorStub stub, IEnumerable<Task<T>> tasks)
     {
         var (good, bad) = (0, new List<Exception>());
         foreach (var task in tasks.ToList())
         {
             try
             {
-                await task;
+                await stub.Passing(task);
                 good++;
             }
             catch (Exception error) when (error is TransientException or PermanentException)
@@ -53,9 +53,10 @@ public sealed class ConnectorFaultTests
         {
             Before = request => Holds(request, 13) ? StubSite.Answer(body, status) : null,
         };
-        await stub.Connector.Describe(Stop);
+        await stub.Passing(stub.Connector.Describe(Stop));
 
         var (good, bad) = await Ends(
+            stub,
             Enumerable.Range(1, 20).Select(id => stub.Connector.Change(id, Named("ann@example.test"), Stop))
         );
 
@@ -72,9 +73,12 @@ public sealed class ConnectorFaultTests
         {
             Before = request => Holds(request, 1, 2) ? StubSite.Answer("<html>fatal</html>", 500) : null,
         };
-        await stub.Connector.Describe(Stop);
+        await stub.Passing(stub.Connector.Describe(Stop));
 
-        var (good, bad) = await Ends(Enumerable.Range(1, 25).Select(id => stub.Connector.Change(id, Named("x"), Stop)));
+        var (good, bad) = await Ends(
+            stub,
+            Enumerable.Range(1, 25).Select(id => stub.Connector.Change(id, Named("x"), Stop))
+        );
 
         Assert.Equal((23, 2), (good, bad.Count));
     }
@@ -86,9 +90,12 @@ public sealed class ConnectorFaultTests
         {
             Before = request => Holds(request, 3) ? StubSite.Answer(StubSite.Error("rest_invalid_param"), 400) : null,
         };
-        await stub.Connector.Describe(Stop);
+        await stub.Passing(stub.Connector.Describe(Stop));
 
-        var (good, bad) = await Ends(Enumerable.Range(1, 9).Select(id => stub.Connector.Change(id, Named("x"), Stop)));
+        var (good, bad) = await Ends(
+            stub,
+            Enumerable.Range(1, 9).Select(id => stub.Connector.Change(id, Named("x"), Stop))
+        );
 
         Assert.Equal(8, good);
         Assert.IsType<PermanentException>(Assert.Single(bad));
@@ -101,10 +108,10 @@ public sealed class ConnectorFaultTests
     public async Task A_site_that_is_down_is_asked_three_times_for_a_whole_batch(int status)
     {
         using var stub = new ConnectorStub();
-        await stub.Connector.Describe(Stop);
+        await stub.Passing(stub.Connector.Describe(Stop));
         stub.Before = _ => StubSite.Answer("", status);
 
-        var (good, bad) = await Ends(Enumerable.Range(1, 25).Select(id => stub.Connector.FindById(id, Stop)));
+        var (good, bad) = await Ends(stub, Enumerable.Range(1, 25).Select(id => stub.Connector.FindById(id, Stop)));
 
         Assert.Equal((0, 25), (good, bad.Count));
         Assert.All(bad, fault => Assert.False(Assert.IsType<TransientException>(fault).Unanswered));
@@ -115,10 +122,10 @@ public sealed class ConnectorFaultTests
     public async Task A_site_whose_every_answer_is_an_error_is_given_up_before_every_entry_is_tried()
     {
         using var stub = new ConnectorStub();
-        await stub.Connector.Describe(Stop);
+        await stub.Passing(stub.Connector.Describe(Stop));
         stub.Before = _ => StubSite.Answer("<html>Error establishing a database connection</html>", 500);
 
-        var (good, _) = await Ends(Enumerable.Range(1, 25).Select(id => stub.Connector.FindById(id, Stop)));
+        var (good, _) = await Ends(stub, Enumerable.Range(1, 25).Select(id => stub.Connector.FindById(id, Stop)));
 
         Assert.Equal(0, good);
         Assert.InRange(stub.Sent("/users/find").Count, 3, 40);
@@ -128,10 +135,13 @@ public sealed class ConnectorFaultTests
     public async Task A_connection_that_never_opened_is_not_tried_in_halves()
     {
         using var stub = new ConnectorStub();
-        await stub.Connector.Describe(Stop);
+        await stub.Passing(stub.Connector.Describe(Stop));
         stub.Before = _ => throw new HttpRequestException(HttpRequestError.ConnectionError);
 
-        var (_, bad) = await Ends(Enumerable.Range(1, 9).Select(id => stub.Connector.Change(id, Named("x"), Stop)));
+        var (_, bad) = await Ends(
+            stub,
+            Enumerable.Range(1, 9).Select(id => stub.Connector.Change(id, Named("x"), Stop))
+        );
 
         Assert.Equal(9, bad.Count);
         Assert.All(bad, fault => Assert.False(((TransientException)fault).Unanswered));
@@ -144,10 +154,10 @@ public sealed class ConnectorFaultTests
     public async Task A_site_that_says_how_long_to_wait_is_left_alone_for_that_long(int status, bool spends)
     {
         using var stub = new ConnectorStub();
-        await stub.Connector.Describe(Stop);
+        await stub.Passing(stub.Connector.Describe(Stop));
         stub.Before = _ => StubSite.Answer("", status, ("Retry-After", "17"));
 
-        var (_, bad) = await Ends(Enumerable.Range(1, 9).Select(id => stub.Connector.FindById(id, Stop)));
+        var (_, bad) = await Ends(stub, Enumerable.Range(1, 9).Select(id => stub.Connector.FindById(id, Stop)));
 
         Assert.All(
             bad.Cast<TransientException>(),
@@ -160,11 +170,11 @@ public sealed class ConnectorFaultTests
     public async Task A_web_server_that_takes_only_small_requests_is_sent_smaller_ones()
     {
         using var stub = new ConnectorStub();
-        await stub.Connector.Describe(Stop);
+        await stub.Passing(stub.Connector.Describe(Stop));
         stub.Before = request =>
             request.Body is { } body && body["people"]?.AsArray().Count > 10 ? StubSite.Answer("", 413) : null;
 
-        var (good, _) = await Ends(Enumerable.Range(1, 25).Select(id => stub.Connector.FindById(id, Stop)));
+        var (good, _) = await Ends(stub, Enumerable.Range(1, 25).Select(id => stub.Connector.FindById(id, Stop)));
 
         Assert.Equal(25, good);
         Assert.Equal(12, stub.Rest.Pace.BatchSize(RequestKind.Find));
@@ -177,7 +187,7 @@ public sealed class ConnectorFaultTests
     {
         using var stub = new ConnectorStub();
         stub.Description["locks"] = locks;
-        await stub.Connector.Describe(Stop);
+        await stub.Passing(stub.Connector.Describe(Stop));
         var drafts = Enumerable.Range(1, 4).Select(i => UsersContract.Draft($"u{i}")).ToList();
         stub.Before = request =>
             request.Route.EndsWith("apply", StringComparison.Ordinal)
@@ -185,12 +195,15 @@ public sealed class ConnectorFaultTests
                 ? StubSite.Answer("<html>fatal</html>", 500)
                 : null;
 
-        var (good, bad) = await Ends(drafts.Select(draft => stub.Connector.Create(draft, Stop)));
+        var (good, bad) = await Ends(stub, drafts.Select(draft => stub.Connector.Create(draft, Stop)));
 
         Assert.Equal(locks ? (3, 1) : (0, 4), (good, bad.Count));
         Assert.All(bad, fault => Assert.True(((TransientException)fault).Unanswered));
         Assert.Equal(locks ? 5 : 1, stub.Sent("/users/apply").Count);
-        Assert.Equal(locks ? [] : [new Warning("no_database_locks")], (await stub.Connector.Describe(Stop)).Notices);
+        Assert.Equal(
+            locks ? [] : [new Warning("no_database_locks")],
+            (await stub.Passing(stub.Connector.Describe(Stop))).Notices
+        );
         var passwords = drafts.Select(draft => draft.Password.Text);
         Assert.All(bad, fault => Assert.All(passwords, text => Assert.DoesNotContain(text, fault.ToString())));
     }

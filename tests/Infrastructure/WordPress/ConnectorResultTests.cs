@@ -28,7 +28,7 @@ public sealed class ConnectorResultTests
                     : null,
         };
 
-        var user = Assert.IsType<User>(await stub.Connector.FindById(7, Stop));
+        var user = Assert.IsType<User>(await stub.Passing(stub.Connector.FindById(7, Stop)));
 
         Assert.Equal(("u7", "u7@example.test", ""), (user.Login, user.Email, user.CreationToken));
         Assert.Equal("Bo & co", Assert.IsType<FieldContent.Text>(user.Values[UserTarget.FirstName]).Value);
@@ -55,7 +55,7 @@ public sealed class ConnectorResultTests
                     : null,
         };
 
-        await Assert.ThrowsAsync<TransientException>(() => stub.Connector.FindById(7, Stop));
+        await Assert.ThrowsAsync<TransientException>(() => stub.Passing(stub.Connector.FindById(7, Stop)));
     }
 
     [Theory, Trait("Spec", "3.2")]
@@ -71,7 +71,7 @@ public sealed class ConnectorResultTests
         var user = ConnectorStub.User(9, $",\"creation\":\"{token}\"");
         using var stub = new ConnectorStub { Result = _ => result.Replace("USER", user, StringComparison.Ordinal) };
 
-        var creation = await stub.Connector.Create(Draft, Stop);
+        var creation = await stub.Passing(stub.Connector.Create(Draft, Stop));
 
         Assert.IsType(end, creation);
         if (creation is Creation.Duplicate duplicate)
@@ -87,7 +87,9 @@ public sealed class ConnectorResultTests
     {
         using var stub = new ConnectorStub { Result = _ => result };
 
-        var fault = await Assert.ThrowsAsync<TransientException>(() => stub.Connector.Create(Draft, Stop));
+        var fault = await Assert.ThrowsAsync<TransientException>(() =>
+            stub.Passing(stub.Connector.Create(Draft, Stop))
+        );
 
         Assert.Equal(unanswered, fault.Unanswered);
         Assert.DoesNotContain('@', fault.Message);
@@ -103,11 +105,13 @@ public sealed class ConnectorResultTests
         };
         var changes = UserChanges.None with { Email = "new@example.test" };
 
-        var refused = await Assert.ThrowsAsync<PermanentException>(() => stub.Connector.Change(7, changes, Stop));
+        var refused = await Assert.ThrowsAsync<PermanentException>(() =>
+            stub.Passing(stub.Connector.Change(7, changes, Stop))
+        );
         Assert.Contains("edit_user", refused.Message, StringComparison.Ordinal);
-        Assert.True((await stub.Connector.Change(8, changes, Stop)).UserGone);
+        Assert.True((await stub.Passing(stub.Connector.Change(8, changes, Stop))).UserGone);
         await Assert.ThrowsAsync<PermanentException>(() =>
-            stub.Connector.SetPassword(8, Draft.Password, PasswordGuard.OursStill, Stop)
+            stub.Passing(stub.Connector.SetPassword(8, Draft.Password, PasswordGuard.OursStill, Stop))
         );
     }
 
@@ -130,7 +134,7 @@ public sealed class ConnectorResultTests
             null
         );
 
-        var report = await stub.Connector.Change(7, changes, Stop);
+        var report = await stub.Passing(stub.Connector.Change(7, changes, Stop));
 
         Assert.Equal(
             [
@@ -155,12 +159,9 @@ public sealed class ConnectorResultTests
             .Add("points", FieldContent.Of(""))
             .Add("activecampaign_contact_id", FieldContent.Of("42"));
 
-        await stub.Connector.Change(
-            7,
-            new UserChanges(null, ["lead"], values, new TagChange(["x"], [], [])) { Join = true },
-            Stop
-        );
-        await stub.Connector.Change(7, UserChanges.None, Stop);
+        var changes = new UserChanges(null, ["lead"], values, new TagChange(["x"], [], [])) { Join = true };
+        await stub.Passing(stub.Connector.Change(7, changes, Stop));
+        await stub.Passing(stub.Connector.Change(7, UserChanges.None, Stop));
 
         var change = Assert.Single(ConnectorStub.Changes(Assert.Single(stub.Sent("/users/apply"))));
         Assert.True(
@@ -188,17 +189,17 @@ public sealed class ConnectorResultTests
     {
         using var stub = new ConnectorStub { Result = _ => $$"""{"status":"{{status}}"}""" };
 
-        Assert.Equal(end, await stub.Connector.Send(Ann, Stop));
+        Assert.Equal(end, await stub.Passing(stub.Connector.Send(Ann, Stop)));
     }
 
     [Fact, Trait("Spec", "4.1")]
     public async Task A_welcome_without_an_answer_may_be_asked_for_again()
     {
         using var stub = new ConnectorStub();
-        await stub.Connector.Describe(Stop);
+        await stub.Passing(stub.Connector.Describe(Stop));
         stub.Before = _ => StubSite.Answer("", 504);
 
-        Assert.Equal(MailEnd.NotSent, await stub.Connector.Send(Ann, Stop));
+        Assert.Equal(MailEnd.NotSent, await stub.Passing(stub.Connector.Send(Ann, Stop)));
     }
 
     [Theory, Trait("Spec", "2.13")]
@@ -213,7 +214,7 @@ public sealed class ConnectorResultTests
     {
         using var stub = new ConnectorStub { Result = _ => $$"""{"status":"{{status}}"}""" };
 
-        Assert.Equal(end, await stub.Connector.SetPassword(7, Draft.Password, guard, Stop));
+        Assert.Equal(end, await stub.Passing(stub.Connector.SetPassword(7, Draft.Password, guard, Stop)));
 
         Assert.Equal(sent, ConnectorStub.Changes(stub.Sent("/users/apply")[0])[0]["guard"]!.ToString());
     }
@@ -223,7 +224,9 @@ public sealed class ConnectorResultTests
     {
         using var stub = new ConnectorStub();
 
-        var book = await stub.Connector.ResolveRoles(["SUBSCRIBER", "shop lead", "no such role", ""], Stop);
+        var book = await stub.Passing(
+            stub.Connector.ResolveRoles(["SUBSCRIBER", "shop lead", "no such role", ""], Stop)
+        );
 
         Assert.Equal("subscriber", book.Find("subscriber")?.Slug);
         Assert.Equal("lead", book.Find("Shop Lead")?.Slug);
@@ -238,12 +241,12 @@ public sealed class ConnectorResultTests
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         using var stub = new ConnectorStub(time: time);
         for (var i = 0; i < 20; i++)
-            await stub.Connector.ResolveRoles([$"invented {i}"], Stop);
+            await stub.Passing(stub.Connector.ResolveRoles([$"invented {i}"], Stop));
         Assert.Single(stub.Sent("/site"));
 
         time.Advance(TimeSpan.FromMinutes(1));
         stub.Description["roles"]![0]!["slug"] = "customer";
-        var book = await stub.Connector.ResolveRoles(["customer", "invented"], Stop);
+        var book = await stub.Passing(stub.Connector.ResolveRoles(["customer", "invented"], Stop));
 
         Assert.NotNull(book.Find("customer"));
         Assert.Equal(2, stub.Sent("/site").Count);
@@ -254,8 +257,8 @@ public sealed class ConnectorResultTests
     {
         using var stub = new ConnectorStub();
 
-        var abilities = await stub.Connector.Describe(Stop);
-        await stub.Connector.Describe(Stop);
+        var abilities = await stub.Passing(stub.Connector.Describe(Stop));
+        await stub.Passing(stub.Connector.Describe(Stop));
 
         Assert.Null(abilities.WritableMeta);
         Assert.Equal(MetaShape.List, abilities.KnownMeta["interests"]);

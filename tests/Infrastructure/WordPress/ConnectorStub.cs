@@ -5,6 +5,7 @@ using CleanSync.Infrastructure.WordPress.Connector;
 using CleanSync.Infrastructure.WordPress.CoreRest;
 using CleanSync.Infrastructure.WordPress.Rest;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CleanSync.Infrastructure.Tests.WordPress;
 
@@ -15,9 +16,9 @@ internal sealed class ConnectorStub : HttpMessageHandler
     private readonly Lock _lock = new();
     private int _inFlight;
 
-    public ConnectorStub(int? blog = null, TimeProvider? time = null)
+    public ConnectorStub(int? blog = null, FakeTimeProvider? time = null)
     {
-        time ??= TimeProvider.System;
+        Time = time ??= new FakeTimeProvider();
         Site = new WordPressSite(
             new Uri("https://shop.example"),
             "cleansync",
@@ -30,6 +31,9 @@ internal sealed class ConnectorStub : HttpMessageHandler
         Connector = new ConnectorUsers(Rest, new ConnectorDetection(Rest.Roots, time), Site, time);
         Users = new WordPressUsers(WordPressHttp.Client(this), Site, time, NullLogger<CoreRestUsers>.Instance);
     }
+
+    /// <summary>Goes on by itself while something is waited for through <see cref="Passing(Task)"/>.</summary>
+    public FakeTimeProvider Time { get; }
 
     public WordPressSite Site { get; }
 
@@ -62,6 +66,26 @@ internal sealed class ConnectorStub : HttpMessageHandler
     public Func<JsonObject, string?> Result { get; set; } = _ => null;
 
     public int MostInFlight { get; private set; }
+
+    /// <summary>Lets time go on in small steps until something has happened.</summary>
+    public async Task<T> Passing<T>(Task<T> task)
+    {
+        await Passing((Task)task);
+        return await task;
+    }
+
+    /// <summary>As above.</summary>
+    public async Task Passing(Task task)
+    {
+        while (!task.IsCompleted)
+        {
+            // The site itself takes no time.
+            if (Volatile.Read(ref _inFlight) == 0)
+                Time.Advance(TimeSpan.FromMilliseconds(2));
+            await Task.Yield();
+        }
+        await task;
+    }
 
     public static string User(long id, string extra = "") =>
         $$"""
