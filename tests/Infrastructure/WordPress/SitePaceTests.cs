@@ -72,7 +72,7 @@ public sealed class SitePaceTests
 
         Steady(80, 100);
         Assert.Equal(4, _pace.Turns);
-        Assert.Equal(0.5, _pace.Share);
+        Assert.Equal(1.0, _pace.Share);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class SitePaceTests
         await _pace.Enter(Stop);
         _pace.Leave(RequestKind.Apply, 50, TimeSpan.FromSeconds(60), RequestEnd.Failed);
 
-        Assert.Equal(1.0, _pace.Share);
+        Assert.Equal(2.0, _pace.Share);
         Assert.Equal(12, _pace.BatchSize(RequestKind.Apply));
     }
 
@@ -100,7 +100,7 @@ public sealed class SitePaceTests
     }
 
     [Fact, Trait("Spec", "10.5")]
-    public async Task Visitors_have_the_site_to_themselves_for_a_third_of_the_time()
+    public async Task Visitors_have_the_site_to_themselves_for_half_of_the_time()
     {
         var (busy, started) = (TimeSpan.Zero, _time.GetTimestamp());
         var pace = new SitePace(1, _time);
@@ -115,7 +115,7 @@ public sealed class SitePaceTests
             pace.Leave(RequestKind.Apply, 100, TimeSpan.FromMilliseconds(200), RequestEnd.Answered);
         }
 
-        Assert.InRange(busy / _time.GetElapsedTime(started), 0.6, 0.7);
+        Assert.InRange(busy / _time.GetElapsedTime(started), 0.45, 0.55);
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class SitePaceTests
             Work(RequestKind.Other, 1, 900);
         }
 
-        Assert.Equal(0.5, _pace.Share);
+        Assert.Equal(1.0, _pace.Share);
     }
 
     [Fact]

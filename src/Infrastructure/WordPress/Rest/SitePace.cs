@@ -8,9 +8,9 @@ namespace CleanSync.Infrastructure.WordPress.Rest;
 /// fast as the fastest seen while others waited, and half of them go when requests become slow or fail.
 /// </item>
 /// <item>
-/// Rest: after a request its turn owes a rest of half its duration, up to four times that where the site is slow. A turn that stands idle pays
+/// Rest: after a request its turn owes a rest as long as that took, up to four times as long where the site is slow. A turn that stands idle pays
 /// what is owed. Up to <see cref="Credit"/> may stay owed, so that a single contact on an idle site waits for nothing, and no rest is longer
-/// than <see cref="LongestRest"/>. Visitors have the site's processors to themselves for a third of the time and more.
+/// than <see cref="LongestRest"/>. So a turn works half of the time at most, and visitors find processors free.
 /// </item>
 /// <item>Batches: see <see cref="KindPace"/>.</item>
 /// </list>
@@ -27,7 +27,7 @@ internal sealed class SitePace(int mostAtOnce, TimeProvider time)
     /// <summary>The longest rest after one request.</summary>
     public static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
 
-    private const double LeastShare = 0.5;
+    private const double LeastShare = 1;
     private const double MostShare = 4;
     private const double Slow = 1.5;
     private const double Near = 1.25;
