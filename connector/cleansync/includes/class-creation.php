@@ -317,8 +317,9 @@ final class Creation {
 			$name = trim( ( isset( $core['first_name'] ) ? $core['first_name'] : '' ) . ' ' . ( isset( $core['last_name'] ) ? $core['last_name'] : '' ) );
 			unset( $fields['display_name'] );
 			$stored = Core_Fields::stored( 'display_name', $name, $login );
-			if ( Core_Fields::length( $stored ) > Core_Fields::COLUMNS['display_name'] || ! Core_Fields::fits( 'display_name', $stored ) ) {
-				$this->outcome->warn( Core_Fields::fits( 'display_name', $stored ) ? 'too_long' : 'value_refused', 'display_name' );
+			$long   = Core_Fields::length( $stored ) > Core_Fields::COLUMNS['display_name'];
+			if ( $long || ! Core_Fields::fits( 'display_name', $stored ) ) {
+				$this->outcome->warn( $long ? 'too_long' : 'value_refused', 'display_name' );
 				$fields['display_name'] = $login;
 			}
 		}

@@ -249,7 +249,7 @@ final class Update {
 			}
 		}
 		if ( $columns ) {
-			$this->write_columns( $user, $different, $email );
+			$this->write_columns( $user, array_keys( $stored ), $different, $email );
 		} elseif ( $different ) {
 			$this->write_fields( $user, $different );
 		}
@@ -261,12 +261,13 @@ final class Update {
 	 * @since 1.0.0
 	 *
 	 * @param \WP_User    $user      The user.
-	 * @param string[]    $different What is to stand, by field.
+	 * @param string[]    $fields    All fields that the change names and that can be stored: core makes up others of what it is not told.
+	 * @param string[]    $different What is to stand, by field that differs.
 	 * @param string|null $email     The new email, or null.
 	 * @throws \RuntimeException When core refuses the update.
 	 */
-	private function write_columns( $user, $different, $email ) {
-		$data = array_map( array( Texts::class, 'of' ), array_intersect_key( $this->change['core'], $different ) );
+	private function write_columns( $user, $fields, $different, $email ) {
+		$data = array_map( array( Texts::class, 'of' ), array_intersect_key( $this->change['core'], array_flip( $fields ) ) );
 		if ( null !== $email ) {
 			$data['user_email'] = $email;
 		}
@@ -275,7 +276,7 @@ final class Update {
 			$this->outcome->warn( 'email_taken', 'user_email' );
 			$email = null;
 			unset( $data['user_email'] );
-			$result = $data ? wp_update_user( wp_slash( array( 'ID' => $user->ID ) + $data ) ) : $user->ID;
+			$result = $different ? wp_update_user( wp_slash( array( 'ID' => $user->ID ) + $data ) ) : $user->ID;
 		}
 		if ( is_wp_error( $result ) ) {
 			throw new \RuntimeException( esc_html( Texts::code( $result ) ), 1 );
