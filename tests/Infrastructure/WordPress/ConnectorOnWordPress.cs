@@ -146,24 +146,101 @@ public abstract class ConnectorOnWordPress : UsersContract
 
 public sealed class ConnectorOnNewestWordPress : ConnectorOnWordPress
 {
-    private protected override WordPressUnderTest WordPress =>
-        WordPressUnderTest.Find("newest", connector: true, multisite: false, db: "mariadb");
+    private protected override WordPressUnderTest WordPress => WordPressUnderTest.Find("newest", connector: true);
 }
 
 public sealed class ConnectorOnDebianWordPress : ConnectorOnWordPress
 {
-    private protected override WordPressUnderTest WordPress =>
-        WordPressUnderTest.Find("debian", connector: true, multisite: false, db: "mariadb");
+    private protected override WordPressUnderTest WordPress => WordPressUnderTest.Find("debian", connector: true);
 }
 
 public sealed class ConnectorOnSqliteWordPress : ConnectorOnWordPress
 {
     private protected override WordPressUnderTest WordPress =>
-        WordPressUnderTest.Find("newest", connector: true, multisite: false, db: "sqlite");
+        WordPressUnderTest.Find("newest", connector: true, db: "sqlite");
 }
 
+/// <summary>The contract on the second blog of a network.</summary>
 public sealed class ConnectorOnNetwork : ConnectorOnWordPress
 {
     private protected override WordPressUnderTest WordPress =>
-        WordPressUnderTest.Find("newest", connector: true, multisite: true, db: "mariadb");
+        WordPressUnderTest.Find("newest", connector: true, multisite: true).Blog(2);
+
+    // wpmu_validate_user_signup()
+    protected override bool TakesPlainLoginsOnly => true;
+
+    // Core has no way to delete a user of a network over REST.
+    protected override Task Delete(long id) =>
+        WordPress.Sql($"DELETE FROM wp_users WHERE ID = {id}; DELETE FROM wp_usermeta WHERE user_id = {id}");
+
+    [Fact, Trait("Spec", "8.5")]
+    public async Task Somebody_of_the_network_is_found_and_joins_the_blog_with_the_role_that_is_given()
+    {
+        var network = On(WordPressUnderTest.Find("newest", connector: true, multisite: true));
+        var draft = Draft(Unique());
+        var created = Assert.IsType<Creation.Created>(await network.Create(draft, Stop)).User;
+
+        var found = Assert.Single((await Users.FindByEmail(draft.Email, Stop)).Users);
+        Assert.Equal(created.Id, found.Id);
+        Assert.False(found.IsMember);
+        Assert.Empty(found.Roles);
+        Assert.False(found.IsPrivileged);
+        Assert.True((await Users.Change(found.Id, Tagged("early"), Stop)).UserGone);
+
+        var report = await Users.Change(found.Id, Tagged("here") with { Roles = ["shop_lead"], Join = true }, Stop);
+
+        Assert.False(report.UserGone);
+        Assert.Empty(report.Warnings);
+        var member = await Again(found);
+        Assert.True(member.IsMember);
+        Assert.Equal(["shop_lead"], member.Roles);
+        Assert.Equal(["subscriber"], (await network.FindById(found.Id, Stop))!.Roles);
+        Assert.True(await LogIn(draft.Login, draft.Password.Text));
+    }
+
+    [Fact, Trait("Spec", "8.5")]
+    public async Task A_super_admin_and_who_has_power_on_another_blog_are_privileged()
+    {
+        var network = On(WordPressUnderTest.Find("newest", connector: true, multisite: true));
+        var user = Assert.IsType<Creation.Created>(await network.Create(Draft(Unique()), Stop)).User;
+        await Users.Change(user.Id, UserChanges.None with { Roles = ["subscriber"], Join = true }, Stop);
+        Assert.False((await Again(user)).IsPrivileged);
+        await WordPress.Sql(
+            $"UPDATE wp_usermeta SET meta_value = 'a:1:{{s:13:\"administrator\";b:1;}}' WHERE user_id = {user.Id} AND meta_key = 'wp_capabilities'"
+        );
+
+        var elsewhere = await Again(user);
+        var admin = await Users.FindById(1, Stop);
+        var report = await Users.Change(
+            user.Id,
+            UserChanges.None with
+            {
+                Email = $"{Unique()}@example.test",
+                Roles = ["contributor"],
+            },
+            Stop
+        );
+
+        Assert.True(elsewhere.IsPrivileged);
+        Assert.True(admin!.IsPrivileged);
+        Assert.Contains("manage_network", admin.Capabilities);
+        Assert.Equal(
+            ["email_kept_privileged", "role_kept_privileged"],
+            report.Warnings.Select(warning => warning.Code).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(elsewhere.Email, (await Again(user)).Email);
+    }
+
+    [Fact, Trait("Spec", "8.5")]
+    public async Task A_blog_that_does_not_exist_holds_the_site()
+    {
+        var site = WordPressUnderTest.Find("newest", connector: true, multisite: true).Blog(77);
+
+        var held = await Assert.ThrowsAsync<SiteHeldException>(() => On(site).Probe(Stop));
+
+        Assert.Contains("no blog 77", held.Message, StringComparison.Ordinal);
+    }
+
+    private static WordPressUsers On(WordPressUnderTest site) =>
+        new(site.Http, site.Site, TimeProvider.System, NullLogger<CoreRestUsers>.Instance);
 }
