@@ -194,9 +194,7 @@ final class Batch {
 		if ( ! $group || $this->transaction->commit() ) {
 			return;
 		}
-		foreach ( $group as $index ) {
-			clean_user_cache( $this->changes[ $index ]['id'] );
-		}
+		People::load( array_column( array_intersect_key( $this->changes, array_flip( $group ) ), 'id' ) );
 		foreach ( $group as $index ) {
 			$before                  = $this->results[ $index ];
 			$this->results[ $index ] = $this->isolated( $index );

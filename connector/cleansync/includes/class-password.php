@@ -133,13 +133,16 @@ final class Password {
 				// He chose it himself, so he is not asked to change it.
 				delete_user_meta( $user->ID, 'default_password_nag' );
 			}
-			if ( ! $transaction->commit() && User_View::raw( $user->ID, Meta_Keys::PASSWORD ) !== $hash ) {
+			$whole = $transaction->commit();
+			People::load( array( $user->ID ) );
+			if ( ! $whole && User_View::raw( $user->ID, Meta_Keys::PASSWORD ) !== $hash ) {
 				return $outcome->result( 'failed', array( 'code' => 'rolled_back' ) );
 			}
 		} finally {
 			remove_filter( 'send_password_change_email', '__return_false', PHP_INT_MAX );
-			$transaction->rollback();
-			clean_user_cache( $user->ID );
+			if ( $transaction->rollback() ) {
+				People::load( array( $user->ID ) );
+			}
 		}
 		return $outcome->result( 'password_set' );
 	}

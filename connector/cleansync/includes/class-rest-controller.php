@@ -184,6 +184,13 @@ final class REST_Controller {
 		}
 		$response = new \WP_REST_Response( $answer );
 		$response->header( 'Cache-Control', 'no-store' );
+		// WordPress sends its own header for whoever is signed in; before 6.3 it lets the answer be stored.
+		add_filter(
+			'nocache_headers',
+			static function ( $headers ) {
+				return array( 'Cache-Control' => 'no-cache, no-store, must-revalidate, max-age=0, private' ) + (array) $headers;
+			}
+		);
 		return $response;
 	}
 
