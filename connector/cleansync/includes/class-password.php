@@ -109,6 +109,7 @@ final class Password {
 	private static function store( $user, $change, $outcome ) {
 		global $wpdb;
 		$quiet       = 'ours_still' === $change['guard'];
+		$nag         = $quiet && get_user_meta( $user->ID, 'default_password_nag', true );
 		$transaction = new Transaction();
 		if ( $quiet ) {
 			// He has never used it, so there is nothing to tell him.
@@ -129,7 +130,10 @@ final class Password {
 			}
 			$hash = (string) $wpdb->get_var( $wpdb->prepare( "SELECT user_pass FROM {$wpdb->users} WHERE ID = %d", $user->ID ) );
 			update_user_meta( $user->ID, Meta_Keys::PASSWORD, wp_slash( $hash ) );
-			if ( ! $quiet ) {
+			if ( $nag ) {
+				// Core takes the reminder away with every new password, where its admin functions are loaded.
+				update_user_meta( $user->ID, 'default_password_nag', true );
+			} elseif ( ! $quiet ) {
 				// He chose it himself, so he is not asked to change it.
 				delete_user_meta( $user->ID, 'default_password_nag' );
 			}
