@@ -134,6 +134,8 @@ public abstract class BasicWordPressTests : IAsyncLifetime
     {
         var email = NewEmail();
         await Existing(email, "shop_lead", "old");
+        // On a network WordPress's own routes set the password a second time, and tell the user.
+        var before = await Site.MailsTo(email);
         var contact = Add(email.ToUpperInvariant(), "Anne", "Leigh", "new");
         Assert.Equal("updated", await Host.Outcome("add", contact));
 
@@ -143,7 +145,7 @@ public abstract class BasicWordPressTests : IAsyncLifetime
         Assert.Equal(["new"], Texts(user.GetProperty("meta").GetProperty("activecampaign_tags")));
         Assert.True(await Site.LogIn(email, "their own password"));
         Assert.Null(Host.Field(contact, "WPPASSWORD"));
-        Assert.Empty(await Site.MailsTo(email));
+        Assert.Equal(before, await Site.MailsTo(email));
     }
 
     [Fact]

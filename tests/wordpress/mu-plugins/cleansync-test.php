@@ -15,10 +15,8 @@ $without = fn(string $plugin) => fn($active) => is_array($active) && cleansync_t
 add_filter('option_active_plugins', $without('cleansync/cleansync.php'));
 add_filter('site_option_active_sitewide_plugins', $without('cleansync/cleansync.php'));
 
-add_action('init', function () {
-    if (wp_installing()) {
-        return;
-    }
+function cleansync_test_roles(): void
+{
     $roles = ['customer' => ['read'], 'shop_lead' => ['read'], 'danger' => ['read', 'manage_options']];
     foreach ($roles as $slug => $capabilities) {
         $wanted = !($slug === 'customer' && cleansync_test_without('customer'));
@@ -27,6 +25,18 @@ add_action('init', function () {
         } elseif (!$wanted && get_role($slug)) {
             remove_role($slug);
         }
+    }
+}
+
+add_action('init', function () {
+    if (wp_installing()) {
+        return;
+    }
+    cleansync_test_roles();
+    foreach (is_multisite() ? get_sites(['fields' => 'ids', 'site__not_in' => [get_current_blog_id()]]) : [] as $blog) {
+        switch_to_blog($blog);
+        cleansync_test_roles();
+        restore_current_blog();
     }
     if (cleansync_test_without('meta')) {
         return;
