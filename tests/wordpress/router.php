@@ -3,12 +3,12 @@
 $root = $_SERVER['DOCUMENT_ROOT'];
 $path = rawurldecode(parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH) ?: '/');
 $file = realpath($root . $path);
-if ($path !== '/' && $file !== false && str_starts_with($file, "$root/")) {
+if ($path !== '/' && $file !== false && strpos($file, "$root/") === 0) {
     if (is_file($file)) {
         return false;
     }
     if (is_file("$file/index.php")) {
-        if (str_ends_with($path, '/')) {
+        if (substr($path, -1) === '/') {
             return false;
         }
         header("Location: $path/", true, 301);
@@ -20,15 +20,15 @@ $script = '/index.php';
 if (getenv('CLEANSYNC_TEST_NETWORK') === 'true'
     && preg_match('#^/[_0-9a-zA-Z-]+(/wp-(?:content|admin|includes)(?:/.*)?|/[^/]+\.php)$#', $path, $found)) {
     $file = realpath($root . $found[1]);
-    if ($file !== false && str_starts_with($file, "$root/")) {
+    if ($file !== false && strpos($file, "$root/") === 0) {
         if (is_dir($file)) {
-            if (!str_ends_with($path, '/')) {
+            if (substr($path, -1) !== '/') {
                 header("Location: $path/", true, 301);
                 return true;
             }
             $file .= '/index.php';
         }
-        if (str_ends_with($file, '.php') && is_file($file)) {
+        if (substr($file, -4) === '.php' && is_file($file)) {
             $script = substr($file, strlen($root));
         } elseif (is_file($file)) {
             $types = ['css' => 'text/css', 'js' => 'text/javascript', 'svg' => 'image/svg+xml'];
