@@ -12,7 +12,6 @@ namespace CleanSync.Bench.Connector;
 /// <summary>The WordPress that is measured, as tests/wordpress/up has started it.</summary>
 internal sealed class Site : IDisposable
 {
-    private static readonly string[] s_servers = ["php", "mariadbd"];
     private readonly JsonNode _state;
     private readonly HttpClient _http = WordPressHttp.Client();
 
@@ -125,10 +124,24 @@ internal sealed class Site : IDisposable
         TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture);
 
     /// <summary>The processor time that PHP and the database have used, in milliseconds.</summary>
-    public double Processor()
+    public double Processor() => Processor("php", "mariadbd");
+
+    /// <summary>The processor time that everything has used that is neither this site nor this program, in milliseconds.</summary>
+    public double Others()
+    {
+        var all = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        // All but idle and waiting for the disk.
+        var busy = all.Skip(1)
+            .Take(8)
+            .Where((_, i) => i is not (3 or 4))
+            .Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture) * 10);
+        return busy - Processor("php", "mariadbd", "nginx") - Environment.CpuUsage.TotalTime.TotalMilliseconds;
+    }
+
+    private double Processor(params string[] servers)
     {
         // php-fpm's and nginx's workers do not name the folder on their command lines; they are children of one that does.
-        var roots = s_servers
+        var roots = servers
             .Select(name => Path.Combine(Folder, "run", $"{name}.pid"))
             .Where(File.Exists)
             .Select(file => File.ReadAllText(file).Trim())

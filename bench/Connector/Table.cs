@@ -19,7 +19,11 @@ internal sealed class Table(params string[] titles)
         Console.WriteLine();
     }
 
-    public static double Median(IEnumerable<double> values) => Share(values, 0.5);
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
 
     /// <summary>The value that this share of all does not exceed.</summary>
     public static double Share(IEnumerable<double> values, double share)

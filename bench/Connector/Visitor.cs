@@ -26,7 +26,7 @@ internal static class Visitor
         List<Drained> own = [];
         List<Drained> full = [];
         var pages = await Idle(site, idle);
-        for (var round = 0; round < (quick ? 1 : 2); round++)
+        for (var round = 0; round < (quick ? 1 : 3); round++)
         {
             foreach (var (results, pace) in new[] { (own, (Func<SitePace>?)null), (full, Steady) })
             {
@@ -44,10 +44,12 @@ internal static class Visitor
             "p95 of idle",
             "users/s",
             "pages",
-            "rounds, p50 of idle"
+            "rounds: p50 of idle",
+            "users/s",
+            "processors busy with other things"
         );
         double[] all = [.. own.Concat(full).SelectMany(one => one.Idle)];
-        table.Add("idle", Ms(all, 0.5), Ms(all, 0.95), "1.00", "1.00", "", $"{all.Length}", "");
+        table.Add("idle", Ms(all, 0.5), Ms(all, 0.95), "1.00", "1.00", "", $"{all.Length}", "", "", "");
         Add("at the adapter's pace", own);
         Add("two full requests at a time", full);
         table.Print();
@@ -63,7 +65,9 @@ internal static class Visitor
                 $"{Table.Median(rounds.Select(one => one.Ratio(0.95))):n2}",
                 $"{Table.Median(rounds.Select(one => one.PerSecond)):n0}",
                 $"{busy.Length}",
-                string.Join(' ', rounds.Select(one => $"{one.Ratio(0.5):n2}"))
+                string.Join(' ', rounds.Select(one => $"{one.Ratio(0.5):n2}")),
+                string.Join(' ', rounds.Select(one => $"{one.PerSecond:n0}")),
+                string.Join(' ', rounds.Select(one => $"{one.Others:n2}"))
             );
         }
     }
@@ -100,6 +104,7 @@ internal static class Visitor
         using var over = new CancellationTokenSource();
         var visitor = Load(site, over.Token);
         var stamp = Site.NewName();
+        var others = site.Others();
         var started = Stopwatch.GetTimestamp();
         foreach (var contacts in ids.Chunk(100))
         {
@@ -113,8 +118,9 @@ internal static class Visitor
             );
         }
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        others = (site.Others() - others) / 1000 / seconds;
         await over.CancelAsync();
-        return new Drained(ids.Length / seconds, await visitor, []);
+        return new Drained(ids.Length / seconds, await visitor, [], others);
     }
 
     private static UserChanges Changes(string stamp, long id) =>
@@ -152,7 +158,7 @@ internal static class Visitor
         return [.. times];
     }
 
-    private sealed record Drained(double PerSecond, double[] Pages, double[] Idle)
+    private sealed record Drained(double PerSecond, double[] Pages, double[] Idle, double Others)
     {
         public double Ratio(double share) => Table.Share(Pages, share) / Table.Share(Idle, share);
     }
