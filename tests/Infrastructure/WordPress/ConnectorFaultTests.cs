@@ -128,7 +128,26 @@ public sealed class ConnectorFaultTests
         var (good, _) = await Ends(stub, Enumerable.Range(1, 25).Select(id => stub.Connector.FindById(id, Stop)));
 
         Assert.Equal(0, good);
-        Assert.InRange(stub.Sent("/users/find").Count, 3, 40);
+        Assert.Equal(7, stub.Sent("/users/find").Count);
+    }
+
+    [Fact, Trait("Spec", "5.2")]
+    public async Task Only_who_was_refused_alone_is_refused_for_good()
+    {
+        using var stub = new ConnectorStub();
+        await stub.Passing(stub.Connector.Describe(Stop));
+        stub.Before = _ => StubSite.Answer(StubSite.Error("a_firewall"), 400);
+
+        var (_, bad) = await Ends(
+            stub,
+            Enumerable.Range(1, 25).Select(id => stub.Connector.Change(id, Named("x"), Stop))
+        );
+
+        var alone = stub.Sizes("/users/apply", "changes").Count(size => size == 1);
+        Assert.Equal(25, bad.Count);
+        Assert.InRange(alone, 1, 24);
+        Assert.Equal(alone, bad.OfType<PermanentException>().Count());
+        Assert.InRange(stub.Sent("/users/apply").Count, 3, 40);
     }
 
     [Fact, Trait("Spec", "5.2")]

@@ -1,3 +1,4 @@
+using CleanSync.Application.Ports;
 using CleanSync.Infrastructure.WordPress.Rest;
 
 namespace CleanSync.Infrastructure.WordPress.Connector;
@@ -5,12 +6,15 @@ namespace CleanSync.Infrastructure.WordPress.Connector;
 /// <summary>
 /// Finds the entry that makes a whole request fail: halves are sent again, one after the other, until it stands alone. It gets the fault, all
 /// others their results. Sending again does no harm: only differences are written, a creation is guarded by lock and token, and a welcome is
-/// sent once. When the site itself is down, that shows in both halves and ends it.
+/// sent once. When the site itself is down, that shows in both halves, or in halves of halves, and ends it.
 /// </summary>
 internal sealed class Halving(ConnectorClient client, LaneRoute route, SitePace pace)
 {
     // Down to one of a hundred it is seven failures in a row.
     private const int MostFailuresInARow = 16;
+
+    // A site that breaks at everything: what it is sent next holds fewer entries, until each stands alone (KindPace.Fail).
+    private const int MostBreakdownsBeforeAnySuccess = 3;
 
     /// <summary>Brings every entry of a request to its end.</summary>
     /// <param name="entries">What was sent.</param>
@@ -41,8 +45,13 @@ internal sealed class Halving(ConnectorClient client, LaneRoute route, SitePace 
             _failuresInARow++;
             if (entries.Count <= 1 || !Divides(failed))
             {
+                // Which of several was refused for good is not known.
+                var fault =
+                    entries.Count > 1 && failed.Fault is PermanentException refused
+                        ? new TransientException(refused.Message, inner: refused)
+                        : failed.Fault;
                 foreach (var entry in entries)
-                    entry.Fail(failed.Fault);
+                    entry.Fail(fault);
                 return;
             }
             // Once: the halves are no size that was chosen.
@@ -79,8 +88,13 @@ internal sealed class Halving(ConnectorClient client, LaneRoute route, SitePace 
         private bool Divides(ConnectorReply.Failed failed) =>
             !_isOver
             && failed.Trouble != Trouble.Everything
-            && _failuresInARow <= MostFailuresInARow
+            && _failuresInARow <= Most(failed)
             && (!failed.MayHaveHappened || owner.Route.MayRepeat());
+
+        private int Most(ConnectorReply.Failed failed) =>
+            !_hasSucceeded && failed is { Trouble: not Trouble.TooLarge, Fault: TransientException }
+                ? MostBreakdownsBeforeAnySuccess
+                : MostFailuresInARow;
 
         private static bool IsOutage(ConnectorReply reply) =>
             reply is ConnectorReply.Failed { Trouble: Trouble.PerhapsAnOutage or Trouble.Everything };
