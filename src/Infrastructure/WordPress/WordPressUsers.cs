@@ -87,10 +87,12 @@ internal sealed class WordPressUsers : IUsers
         if (_site.Blog is not { } blog)
             return isActive == true;
         // A site that does not show its index will say why when the plugin is asked.
-        return isActive != false
-            ? true
-            : throw new SiteHeldException(
-                $"wordpress: WordPress:Blog is {blog}, which needs the CleanSync plugin; install it on the network and activate it, or remove Blog"
-            );
+        if (isActive != false)
+            return true;
+        // The site is held, and goes on as soon as the plugin is there.
+        _detection.Lost();
+        throw new SiteHeldException(
+            $"wordpress: WordPress:Blog is {blog}, which needs the CleanSync plugin; install it on the network and activate it, or remove Blog"
+        );
     }
 }

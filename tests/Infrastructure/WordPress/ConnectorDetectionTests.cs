@@ -9,6 +9,9 @@ public sealed class ConnectorDetectionTests
 {
     private static readonly WelcomeMessage Ann = new(7, "ann", "ann@example.test", "Ann", "");
 
+    private static HttpResponseMessage? Hides(StubRequest request) =>
+        request.Route == "/" ? StubSite.Answer(StubSite.Error("rest_hidden"), 403) : null;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact, Trait("Spec", "8.2")]
@@ -51,6 +54,57 @@ public sealed class ConnectorDetectionTests
         Assert.Contains("rest_no_route", fault.Message, StringComparison.Ordinal);
         Assert.Null(await stub.Passing(stub.Users.FindById(7, Stop)));
         Assert.StartsWith("/wp/v2", stub.All[^1].Route, StringComparison.Ordinal);
+    }
+
+    [Fact, Trait("Spec", "8.2")]
+    public async Task An_index_that_is_not_shown_any_more_changes_nothing()
+    {
+        var time = new FakeTimeProvider();
+        using var stub = new ConnectorStub(time: time);
+        await stub.Passing(stub.Users.FindById(7, Stop));
+        stub.Before = Hides;
+        time.Advance(TimeSpan.FromMinutes(10));
+
+        Assert.NotNull(await stub.Passing(stub.Users.FindById(7, Stop)));
+        Assert.Equal(2, stub.Sent("/users/find").Count);
+    }
+
+    [Fact, Trait("Spec", "8.2")]
+    public async Task A_plugin_that_is_gone_is_gone_also_where_the_index_is_not_shown_any_more()
+    {
+        using var stub = new ConnectorStub();
+        await stub.Passing(stub.Users.FindById(7, Stop));
+        (stub.Before, stub.IsActive) = (Hides, false);
+
+        await Assert.ThrowsAsync<TransientException>(() => stub.Passing(stub.Users.FindById(7, Stop)));
+        await stub.Passing(stub.Users.FindById(7, Stop));
+        Assert.StartsWith("/wp/v2", stub.All[^1].Route, StringComparison.Ordinal);
+    }
+
+    [Fact, Trait("Spec", "8.2")]
+    public async Task A_site_that_does_not_show_its_index_is_asked_for_it_once_a_minute()
+    {
+        var time = new FakeTimeProvider();
+        using var stub = new ConnectorStub(time: time) { Before = Hides };
+        int Asked() => stub.All.Count(request => request.Route == "/");
+        for (var i = 0; i < 5; i++)
+            await stub.Passing(stub.Users.FindById(7, Stop));
+        Assert.Equal(1, Asked());
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        stub.Before = _ => null;
+        Assert.True((await stub.Passing(stub.Users.Describe(Stop))).SearchesLinks);
+        Assert.Equal(2, Asked());
+    }
+
+    [Fact, Trait("Spec", "8.5")]
+    public async Task A_blog_goes_on_as_soon_as_the_connector_is_there()
+    {
+        using var stub = new ConnectorStub(blog: 3) { IsActive = false };
+        await Assert.ThrowsAsync<SiteHeldException>(() => stub.Passing(stub.Users.Probe(Stop)));
+
+        stub.IsActive = true;
+        await stub.Passing(stub.Users.Probe(Stop));
     }
 
     [Fact, Trait("Spec", "8.5")]

@@ -4,7 +4,7 @@ namespace CleanSync.Infrastructure.WordPress.Connector;
 
 /// <summary>
 /// Finds out whether the CleanSync plugin is active: its namespace stands in the site's index. Looked for again every ten minutes, and at
-/// once when its routes are gone.
+/// once when its routes are gone. While the site does not show its index, what it said last holds, and it is asked once a minute.
 /// </summary>
 internal sealed class ConnectorDetection
 {
@@ -12,24 +12,26 @@ internal sealed class ConnectorDetection
     public const string Namespace = "cleansync/v1";
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private readonly RestRootFinder _roots;
     private readonly Kept<bool?> _found;
     private bool _hasAsked;
+    private volatile bool _isHidden;
+    private bool? _said;
 
     public ConnectorDetection(RestRootFinder roots, TimeProvider time) =>
         (_roots, _found) = (roots, new Kept<bool?>(Ask, Lifetime, time));
 
-    /// <summary>Whether it is active; null when the site does not show its index.</summary>
-    public async Task<bool?> IsActive(CancellationToken cancellationToken)
-    {
-        var found = await _found.Get(cancellationToken);
-        if (found is null)
-            Lost();
-        return found;
-    }
+    /// <summary>Whether it is active; null when the site has never shown its index.</summary>
+    public Task<bool?> IsActive(CancellationToken cancellationToken) =>
+        _found.Get(_isHidden ? Patience : Lifetime, cancellationToken);
 
     /// <summary>Has it looked for again: the site has just shown that things have changed.</summary>
-    public void Lost() => _found.Forget();
+    public void Lost()
+    {
+        _said = null;
+        _found.Forget();
+    }
 
     private async Task<bool?> Ask()
     {
@@ -37,6 +39,8 @@ internal sealed class ConnectorDetection
         if (_hasAsked)
             _roots.Forget();
         _hasAsked = true;
-        return (await _roots.Find(CancellationToken.None)).Namespaces?.Contains(Namespace);
+        var shown = (await _roots.Find(CancellationToken.None)).Namespaces?.Contains(Namespace);
+        _isHidden = shown is null;
+        return _said = shown ?? _said;
     }
 }
