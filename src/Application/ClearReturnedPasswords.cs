@@ -55,7 +55,11 @@ public sealed record ClearReturnedPasswords(string Site) : IRequest<int>
                 var after = rounds.Reached(site.Name);
                 var entries = await ledger.PasswordsReturned(site.Name, after, PageSize, cancellationToken);
                 foreach (var entry in await SignedInOrGone(site, entries, cancellationToken))
+                {
+                    // Should this one fail, the next round goes on after it.
+                    rounds.Reach(site.Name, entry.Entry.Contact);
                     emptied += await Clear(site, entry.Entry, entry.User, field, cancellationToken) ? 1 : 0;
+                }
                 rounds.Reach(site.Name, entries.Count < PageSize ? 0 : entries[^1].Contact);
                 if (entries.Count < PageSize)
                     break;

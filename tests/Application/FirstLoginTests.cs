@@ -76,6 +76,23 @@ public sealed class FirstLoginTests
     }
 
     [Fact]
+    public async Task Whose_contact_cannot_be_written_now_holds_up_nobody_in_the_next_round()
+    {
+        var process = _world.Start();
+        await Create(process, 1);
+        await Create(process, 2);
+        SignIn(1);
+        SignIn(2);
+        _world.Contacts.WriteFaults.Enqueue(new TransientException("activecampaign: HTTP 500"));
+        await Assert.ThrowsAsync<TransientException>(() => process.Send(new ClearReturnedPasswords("shop")));
+
+        Assert.Equal(1, await process.Send(new ClearReturnedPasswords("shop")));
+        Assert.Equal("", _world.Contacts.Fields[(2, Field)]);
+        Assert.Equal(1, await process.Send(new ClearReturnedPasswords("shop")));
+        Assert.Equal("", _world.Contacts.Fields[(1, Field)]);
+    }
+
+    [Fact]
     public async Task Users_are_read_a_hundred_at_a_time_and_ten_pages_a_round_and_the_next_round_goes_on()
     {
         for (var contact = 1L; contact <= 1150; contact++)
