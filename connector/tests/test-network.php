@@ -89,4 +89,24 @@ class Test_Network extends Connector_Test_Case {
 		$this->assertSame( 403, $this->request( 'users/find', array( 'people' => array(), 'blog' => self::$blog ) )->get_status() );
 		$this->assertSame( 403, $this->request( 'users/find', array( 'people' => array() ) )->get_status() );
 	}
+
+	public function test_a_plugin_that_leaves_the_blog_does_not_take_the_rest_along() {
+		$ids = array( self::someone(), self::someone() );
+		foreach ( $ids as $id ) {
+			add_user_to_blog( self::$blog, $id, 'subscriber' );
+		}
+		$this->hook( 'profile_update', static function () {
+			restore_current_blog();
+		} );
+		$changes = array_map( static function ( $id ) {
+			return array( 'do' => 'update', 'id' => $id, 'core' => array( 'first_name' => 'Ann' ), 'roles' => array( 'author' ) );
+		}, $ids );
+		$this->on_second( 'users/apply', array( 'changes' => array( $changes[0] ) ) );
+		unset( $changes[1]['core'] );
+		$changes[0]['core']['first_name'] = 'Eve';
+		$this->on_second( 'users/apply', array( 'changes' => $changes ) );
+		$this->assertSame( array( 'subscriber' ), get_userdata( $ids[1] )->roles );
+		$this->assertSame( array( 'author' ), ( new WP_User( $ids[1], '', self::$blog ) )->roles );
+		$this->assertSame( 1, get_current_blog_id() );
+	}
 }

@@ -29,6 +29,13 @@ final class Batch {
 	const GROUP = 25;
 
 	/**
+	 * Filters that name what ends a request for `wp_die()`.
+	 *
+	 * @since 1.0.0
+	 */
+	const DIE_HANDLERS = array( 'wp_die_handler', 'wp_die_json_handler', 'wp_die_jsonp_handler', 'wp_die_ajax_handler', 'wp_die_xml_handler', 'wp_die_xmlrpc_handler' );
+
+	/**
 	 * The checked changes.
 	 *
 	 * @since 1.0.0
@@ -206,7 +213,8 @@ final class Batch {
 	}
 
 	/**
-	 * Carries out a change so that neither an error nor output of other plugins reaches beyond it.
+	 * Carries out a change so that nothing that other plugins do in between reaches beyond it: an error, output, the end of the request by `wp_die()`,
+	 * another user signed in, another blog, a transaction left open.
 	 *
 	 * @since 1.0.0
 	 *
@@ -216,6 +224,13 @@ final class Batch {
 	private function isolated( $index ) {
 		$level = ob_get_level();
 		$blog  = get_current_blog_id();
+		$user  = get_current_user_id();
+		$die   = static function () {
+			return array( self::class, 'refuse_to_die' );
+		};
+		foreach ( self::DIE_HANDLERS as $name ) {
+			add_filter( $name, $die, PHP_INT_MAX );
+		}
 		ob_start();
 		try {
 			return $this->carry_out( $this->changes[ $index ] );
@@ -223,13 +238,36 @@ final class Batch {
 			$code = 1 === $error->getCode() && $error instanceof \RuntimeException ? $error->getMessage() : $error;
 			return ( new Outcome() )->result( 'failed', array( 'code' => Texts::code( $code ) ) );
 		} finally {
-			while ( ob_get_level() > $level ) {
-				ob_end_clean();
+			foreach ( self::DIE_HANDLERS as $name ) {
+				remove_filter( $name, $die, PHP_INT_MAX );
+			}
+			while ( ob_get_level() > $level && ob_end_clean() ) {
+				continue;
 			}
 			while ( is_multisite() && get_current_blog_id() !== $blog && restore_current_blog() ) {
 				continue;
 			}
+			if ( is_multisite() && get_current_blog_id() !== $blog ) {
+				switch_to_blog( $blog );
+			}
+			if ( get_current_user_id() !== $user ) {
+				wp_set_current_user( $user );
+			}
+			if ( ! $this->transaction->is_open() ) {
+				Transaction::settle();
+			}
 		}
+	}
+
+	/**
+	 * Stands in for what ends a request.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @throws \RuntimeException Always.
+	 */
+	public static function refuse_to_die() {
+		throw new \RuntimeException( 'wp_die', 1 );
 	}
 
 	/**

@@ -175,8 +175,8 @@ final class REST_Controller {
 				}
 			);
 		} finally {
-			while ( ob_get_level() > $level ) {
-				ob_end_clean();
+			while ( ob_get_level() > $level && ob_end_clean() ) {
+				continue;
 			}
 		}
 		if ( is_wp_error( $answer ) ) {

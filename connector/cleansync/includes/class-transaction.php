@@ -85,6 +85,18 @@ final class Transaction {
 	}
 
 	/**
+	 * Commits what somebody else left open: at the end of the connection everything since would be lost.
+	 *
+	 * @since 1.0.0
+	 */
+	public static function settle() {
+		global $wpdb;
+		if ( Locks::is_plain_database() ) {
+			$wpdb->query( 'COMMIT' );
+		}
+	}
+
+	/**
 	 * Rolls back.
 	 *
 	 * @since 1.0.0

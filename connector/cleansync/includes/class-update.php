@@ -152,6 +152,10 @@ final class Update {
 		} finally {
 			Locks::release( $locks );
 		}
+		if ( ! get_userdata( $id ) ) {
+			// Another plugin deleted him on hearing of it.
+			return $this->outcome->result( 'gone' );
+		}
 		$this->write_meta();
 		$this->write_tags();
 		$this->write_link();
@@ -282,6 +286,9 @@ final class Update {
 			throw new \RuntimeException( esc_html( Texts::code( $result ) ), 1 );
 		}
 		$now = get_userdata( $user->ID );
+		if ( ! $now ) {
+			return;
+		}
 		foreach ( $different as $field => $text ) {
 			if ( isset( Core_Fields::COLUMNS[ $field ] ) && $now->$field === $user->$field ) {
 				$this->outcome->warn( 'value_refused', $field );
@@ -344,7 +351,7 @@ final class Update {
 	 */
 	private function write_roles() {
 		$user = get_userdata( $this->change['id'] );
-		if ( ! $this->wants_other_roles( $user ) ) {
+		if ( ! $user || ! $this->wants_other_roles( $user ) ) {
 			return;
 		}
 		if ( $this->is_untouchable( $user ) ) {

@@ -1,0 +1,109 @@
+<?php
+/**
+ * Other plugins that behave badly in the middle of a change, and a database that fails.
+ *
+ * @package CleanSync
+ */
+
+require_once __DIR__ . '/class-connector-test-case.php';
+
+class Test_Isolation extends Connector_Test_Case {
+
+	/**
+	 * Does something when a user's profile was updated.
+	 *
+	 * @param int      $id   The user.
+	 * @param callable $work What to do.
+	 */
+	private function after_update_of( $id, $work ) {
+		$this->hook( 'profile_update', static function ( $updated ) use ( $id, $work ) {
+			if ( $updated === $id ) {
+				$work();
+			}
+		} );
+	}
+
+	/**
+	 * Lets the statements fail that fit a pattern.
+	 *
+	 * @param string $pattern A regular expression.
+	 */
+	private function break_statements( $pattern ) {
+		$GLOBALS['wpdb']->suppress_errors( true );
+		$this->hook( 'query', static function ( $query ) use ( $pattern ) {
+			return preg_match( $pattern, $query ) ? 'SELECT broken FROM nowhere_at_all' : $query;
+		} );
+	}
+
+	protected function tearDown(): void {
+		parent::tearDown();
+		$GLOBALS['wpdb']->suppress_errors( false );
+	}
+
+	public function test_a_plugin_that_signs_somebody_in_does_not_take_over_the_rest() {
+		$ids = array( self::someone(), self::someone() );
+		$this->after_update_of( $ids[0], static function () use ( $ids ) {
+			wp_set_current_user( $ids[0] );
+		} );
+		$results = $this->apply(
+			array( 'do' => 'update', 'id' => $ids[0], 'core' => array( 'first_name' => 'Ann' ) ),
+			array( 'do' => 'update', 'id' => $ids[1], 'core' => array( 'first_name' => 'Ann' ) )
+		);
+		$this->assertSame( array( 'updated', 'updated' ), array_column( $results, 'status' ) );
+		$this->assertSame( self::admin(), get_current_user_id() );
+	}
+
+	public function test_a_plugin_that_ends_the_request_the_wordpress_way_fails_its_own_change_only() {
+		$ids = array( self::someone(), self::someone() );
+		$this->after_update_of( $ids[0], static function () {
+			wp_die( 'person@example.com' );
+		} );
+		$fatal = static function () {
+			return static function () {
+				throw new LogicException( 'not caught' );
+			};
+		};
+		$this->hook( 'wp_die_handler', $fatal );
+		$this->hook( 'wp_die_json_handler', $fatal );
+		$results = $this->apply(
+			array( 'do' => 'update', 'id' => $ids[0], 'core' => array( 'first_name' => 'Ann' ) ),
+			array( 'do' => 'update', 'id' => $ids[1], 'core' => array( 'first_name' => 'Ann' ) )
+		);
+		$this->assertSame( array( 'failed', 'updated' ), array_column( $results, 'status' ) );
+		$this->assertSame( 'wp_die', $results[0]['code'] );
+		$this->assertStringNotContainsString( 'person', wp_json_encode( $results ) );
+	}
+
+	public function test_a_transaction_that_a_plugin_leaves_open_loses_nothing() {
+		global $wpdb;
+		if ( ! CleanSync\Locks::is_plain_database() ) {
+			$this->markTestSkipped( 'This database has no transactions that are used.' );
+		}
+		$ids = array( self::someone(), self::someone() );
+		$this->after_update_of( $ids[0], static function () use ( $wpdb ) {
+			$wpdb->query( 'START TRANSACTION' );
+			throw new DomainException( 'in the middle' );
+		} );
+		$new     = self::name() . '@example.com';
+		$results = $this->apply(
+			array( 'do' => 'update', 'id' => $ids[0], 'email' => self::name() . '@example.com' ),
+			array( 'do' => 'update', 'id' => $ids[1], 'email' => $new )
+		);
+		$this->assertSame( array( 'failed', 'updated' ), array_column( $results, 'status' ) );
+		// As the end of the connection does.
+		$wpdb->query( 'ROLLBACK' );
+		$this->assertSame( $new, $wpdb->get_var( $wpdb->prepare( "SELECT user_email FROM {$wpdb->users} WHERE ID = %d", $ids[1] ) ) );
+	}
+
+	public function test_a_user_who_is_deleted_in_the_middle_is_gone() {
+		$this->hook( 'send_email_change_email', '__return_false' );
+		$id = self::someone();
+		$this->after_update_of( $id, static function () use ( $id ) {
+			require_once ABSPATH . 'wp-admin/includes/ms.php';
+			is_multisite() ? wpmu_delete_user( $id ) : wp_delete_user( $id );
+		} );
+		$result = $this->update( $id, array( 'core' => array( 'display_name' => 'Ann' ), 'meta' => array( 'billing_phone' => '1' ), 'roles' => array( 'author' ) ) );
+		$this->assertSame( 'gone', $result['status'] );
+		$this->assertSame( '', get_user_meta( $id, 'billing_phone', true ) );
+	}
+}
