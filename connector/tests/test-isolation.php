@@ -95,6 +95,21 @@ class Test_Isolation extends Connector_Test_Case {
 		$this->assertSame( $new, $wpdb->get_var( $wpdb->prepare( "SELECT user_email FROM {$wpdb->users} WHERE ID = %d", $ids[1] ) ) );
 	}
 
+	public function test_what_changed_meanwhile_in_the_row_is_not_put_back() {
+		global $wpdb;
+		$ids = array( self::someone(), self::someone() );
+		$this->after_update_of( $ids[0], static function () use ( $wpdb, $ids ) {
+			// As another request does it, past this one's cache.
+			$wpdb->query( $wpdb->prepare( "UPDATE {$wpdb->users} SET user_pass = 'new hash' WHERE ID = %d", $ids[1] ) );
+		} );
+		$results = $this->apply(
+			array( 'do' => 'update', 'id' => $ids[0], 'core' => array( 'first_name' => 'Ann' ) ),
+			array( 'do' => 'update', 'id' => $ids[1], 'core' => array( 'display_name' => 'Ann' ) )
+		);
+		$this->assertSame( array( 'updated', 'updated' ), array_column( $results, 'status' ) );
+		$this->assertSame( 'new hash', $wpdb->get_var( $wpdb->prepare( "SELECT user_pass FROM {$wpdb->users} WHERE ID = %d", $ids[1] ) ) );
+	}
+
 	public function test_a_user_who_is_deleted_in_the_middle_is_gone() {
 		$this->hook( 'send_email_change_email', '__return_false' );
 		$id = self::someone();

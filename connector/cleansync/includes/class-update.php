@@ -73,13 +73,32 @@ final class Update {
 	/**
 	 * Whether the update writes meta only, so that it needs no lock and can share a transaction.
 	 *
+	 * Core writes the whole row of the users table, password and all, as it was read: what is read must be fresh, and no snapshot of a transaction.
+	 *
 	 * @since 1.0.0
 	 *
 	 * @return bool
 	 */
 	public function is_light() {
 		$user = $this->change['join'] ? false : get_userdata( $this->change['id'] );
-		return $user && ! $this->wants_other_email( $user ) && ! $this->wants_other_roles( $user );
+		return $user && ! $this->wants_other_email( $user ) && ! $this->wants_other_roles( $user ) && ! $this->wants_other_columns( $user );
+	}
+
+	/**
+	 * Whether the change names other values than the user's for fields that are columns, before core's filters.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param \WP_User $user The user.
+	 * @return bool
+	 */
+	private function wants_other_columns( $user ) {
+		foreach ( array_intersect_key( $this->change['core'], Core_Fields::COLUMNS ) as $field => $value ) {
+			if ( Texts::of( $value ) !== $user->$field ) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
