@@ -121,4 +121,23 @@ class Test_Isolation extends Connector_Test_Case {
 		$this->assertSame( 'gone', $result['status'] );
 		$this->assertSame( '', get_user_meta( $id, 'billing_phone', true ) );
 	}
+
+	public function test_a_database_that_fails_is_not_taken_for_nobody() {
+		$id = self::someone();
+		update_user_meta( $id, 'activecampaign_contact_id', '4711' );
+		foreach ( array( '/WHERE user_email IN/', '/WHERE meta_key = .* AND meta_value IN/', '/SELECT user_id, meta_key, meta_value FROM \S+ WHERE user_id IN/' ) as $pattern ) {
+			$this->break_statements( $pattern );
+			$response = $this->request( 'users/find', array( 'people' => array( array( 'email' => get_userdata( $id )->user_email ), array( 'link' => 4711 ) ) ) );
+			$this->assertSame( array( 500, 'cleansync_failed' ), array( $response->get_status(), $response->get_data()['code'] ), $pattern );
+			$this->tearDown();
+		}
+	}
+
+	public function test_nobody_is_created_when_it_is_not_known_who_exists() {
+		$calls = $this->record( 'user_register' );
+		$this->break_statements( '/WHERE user_email IN/' );
+		$result = $this->apply( $this->creation() )[0];
+		$this->assertSame( array( 'failed', 'database' ), array( $result['status'], $result['code'] ) );
+		$this->assertSame( array(), $calls['user_register'] );
+	}
 }

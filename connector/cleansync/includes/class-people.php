@@ -32,6 +32,24 @@ final class People {
 	}
 
 	/**
+	 * The rows of a query.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param string $query A prepared query.
+	 * @return object[]
+	 * @throws \RuntimeException When the database failed: that must not be taken for nobody.
+	 */
+	private static function rows( $query ) {
+		global $wpdb;
+		$rows = $wpdb->get_results( $query ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared
+		if ( ! is_array( $rows ) || '' !== (string) $wpdb->last_error ) {
+			throw new \RuntimeException( 'database', 1 );
+		}
+		return $rows;
+	}
+
+	/**
 	 * The users with these emails.
 	 *
 	 * @since 1.0.0
@@ -52,12 +70,21 @@ final class People {
 		if ( ! $wanted ) {
 			return array();
 		}
-		$texts = array_map( 'strval', array_keys( $wanted ) );
+		// One text that the column cannot hold would make the whole query fail.
+		$texts = array();
+		foreach ( array_map( 'strval', array_keys( $wanted ) ) as $text ) {
+			if ( Core_Fields::fits( 'user_email', $text ) ) {
+				$texts[] = $text;
+			}
+		}
+		if ( ! $texts ) {
+			return array();
+		}
 		$marks = implode( ',', array_fill( 0, count( $texts ), '%s' ) );
 		// phpcs:ignore WordPress.DB.PreparedSQL.InterpolatedNotPrepared,WordPress.DB.PreparedSQLPlaceholders
-		$rows  = $wpdb->get_results( $wpdb->prepare( "SELECT ID, user_email FROM {$wpdb->users} WHERE user_email IN ({$marks}) ORDER BY ID", $texts ) );
+		$rows  = self::rows( $wpdb->prepare( "SELECT ID, user_email FROM {$wpdb->users} WHERE user_email IN ({$marks}) ORDER BY ID", $texts ) );
 		$found = array();
-		foreach ( (array) $rows as $row ) {
+		foreach ( $rows as $row ) {
 			// The database takes accents for nothing: the exact comparison is made by whoever looks up the folded email.
 			$found[ self::fold( $row->user_email ) ][] = (int) $row->ID;
 		}
@@ -94,12 +121,12 @@ final class People {
 		}
 		$links = array_values( array_unique( $links ) );
 		$marks = implode( ',', array_fill( 0, count( $links ), '%s' ) );
-		$rows  = $wpdb->get_results(
+		$rows  = self::rows(
 			// phpcs:ignore WordPress.DB.PreparedSQL.InterpolatedNotPrepared,WordPress.DB.PreparedSQLPlaceholders
 			$wpdb->prepare( "SELECT user_id, meta_key, meta_value FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value IN ({$marks}) ORDER BY user_id", array_merge( array( $key ), $links ) )
 		);
 		$found = array();
-		foreach ( (array) $rows as $row ) {
+		foreach ( $rows as $row ) {
 			if ( $row->meta_key === $key ) {
 				$found[ 'link ' . $row->meta_value ][] = (int) $row->user_id;
 			}
@@ -117,29 +144,48 @@ final class People {
 	 */
 	public static function by_login( $login ) {
 		global $wpdb;
-		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE user_login = %s ORDER BY ID LIMIT 1", $login ) );
+		if ( ! Core_Fields::fits( 'user_login', $login ) ) {
+			return 0;
+		}
+		$rows = self::rows( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE user_login = %s ORDER BY ID LIMIT 1", $login ) );
+		return $rows ? (int) $rows[0]->ID : 0;
 	}
 
 	/**
-	 * Loads users and their meta with one query each, so that nothing is asked for each of them.
+	 * Loads users and their meta with one query each, past every cache, so that nothing is asked for each of them.
 	 *
 	 * @since 1.0.0
 	 *
-	 * @param int[] $ids   Users.
-	 * @param bool  $fresh Whether a shared object cache is passed over.
+	 * @param int[] $ids Users.
+	 * @throws \RuntimeException When the database failed: core takes that for users without meta.
 	 */
-	public static function load( $ids, $fresh = true ) {
+	public static function load( $ids ) {
+		global $wpdb;
 		$ids = array_values( array_unique( array_filter( $ids ) ) );
 		if ( ! $ids ) {
 			return;
 		}
-		if ( $fresh ) {
-			foreach ( $ids as $id ) {
-				wp_cache_delete( $id, 'users' );
-				wp_cache_delete( $id, 'user_meta' );
-			}
-		}
+		self::forget( $ids );
+		$wpdb->last_error = '';
 		cache_users( $ids );
+		if ( '' !== (string) $wpdb->last_error ) {
+			self::forget( $ids );
+			throw new \RuntimeException( 'database', 1 );
+		}
+	}
+
+	/**
+	 * Takes users and their meta out of the cache.
+	 *
+	 * @since 1.0.0
+	 *
+	 * @param int[] $ids Users.
+	 */
+	private static function forget( $ids ) {
+		foreach ( $ids as $id ) {
+			wp_cache_delete( $id, 'users' );
+			wp_cache_delete( $id, 'user_meta' );
+		}
 	}
 
 	/**

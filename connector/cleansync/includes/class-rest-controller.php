@@ -174,6 +174,15 @@ final class REST_Controller {
 					return $handler( $request );
 				}
 			);
+		} catch ( \Throwable $error ) {
+			$answer = new \WP_Error(
+				'cleansync_failed',
+				__( 'The request could not be carried out.', 'cleansync' ),
+				array(
+					'status' => 500,
+					'reason' => Texts::code( 'database' === $error->getMessage() ? 'database' : $error ),
+				)
+			);
 		} finally {
 			while ( ob_get_level() > $level && ob_end_clean() ) {
 				continue;
