@@ -140,4 +140,19 @@ class Test_Isolation extends Connector_Test_Case {
 		$this->assertSame( array( 'failed', 'database' ), array( $result['status'], $result['code'] ) );
 		$this->assertSame( array(), $calls['user_register'] );
 	}
+
+	public function test_others_do_not_hear_of_a_user_whom_the_database_lost() {
+		global $wpdb;
+		if ( ! CleanSync\Transaction::usable() ) {
+			$this->markTestSkipped( 'This database has no transactions that are used.' );
+		}
+		$calls = $this->record( 'user_register' );
+		$this->hook( 'set_user_role', static function () use ( $wpdb ) {
+			// As the database does it after a deadlock.
+			$wpdb->query( 'ROLLBACK' );
+		} );
+		$change = $this->creation();
+		$this->assertSame( 'failed', $this->apply( $change )[0]['status'] );
+		$this->assertSame( array(), $calls['user_register'] );
+	}
 }

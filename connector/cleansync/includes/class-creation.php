@@ -264,8 +264,12 @@ final class Creation {
 		};
 		// The row, the meta and the role are one; what other plugins do with a new user comes after, and cannot undo it.
 		$whole  = true;
-		$commit = static function () use ( $transaction, &$whole ) {
-			$whole = $transaction->commit();
+		$commit = function () use ( $transaction, &$whole ) {
+			$whole = $transaction->commit() || People::by_email( $this->change['email'] );
+			if ( ! $whole ) {
+				// Rolled back by the database: nobody must hear of a user who does not exist.
+				throw new \RuntimeException( 'rolled_back', 1 );
+			}
 		};
 		add_filter( 'insert_user_meta', $add_meta, PHP_INT_MAX, 2 );
 		add_action( 'user_register', $commit, PHP_INT_MIN, 0 );
@@ -279,18 +283,13 @@ final class Creation {
 			self::$inserting = false;
 			remove_filter( 'insert_user_meta', $add_meta, PHP_INT_MAX );
 			remove_action( 'user_register', $commit, PHP_INT_MIN );
-			if ( $transaction->rollback() ) {
+			if ( $transaction->rollback() || ! $whole ) {
 				// Whoever was half inserted does not exist, whatever the object cache says.
 				wp_cache_flush();
 			}
 		}
 		if ( is_wp_error( $id ) ) {
 			return $this->not_inserted( $id );
-		}
-		if ( ! $whole && ! People::by_email( $this->change['email'] ) ) {
-			// Rolled back by the database.
-			wp_cache_flush();
-			return $this->outcome->result( 'busy' );
 		}
 		return $this->inserted( (int) $id );
 	}
