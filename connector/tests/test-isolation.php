@@ -155,4 +155,11 @@ class Test_Isolation extends Connector_Test_Case {
 		$this->assertSame( 'failed', $this->apply( $change )[0]['status'] );
 		$this->assertSame( array(), $calls['user_register'] );
 	}
+
+	public function test_roles_that_the_database_lost_are_not_told_as_written() {
+		$id = self::someone();
+		$this->break_statements( '/^UPDATE .*capabilities/s' );
+		$result = $this->update( $id, array( 'roles' => array( 'author' ) ) );
+		$this->assertSame( array( 'failed', 'roles_not_written' ), array( $result['status'], isset( $result['code'] ) ? $result['code'] : '' ) );
+	}
 }

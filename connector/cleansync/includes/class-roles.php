@@ -63,6 +63,7 @@ final class Roles {
 	 * @param \WP_User $user    The user, who is not privileged.
 	 * @param string[] $wanted  The whole new set.
 	 * @param Outcome  $outcome Takes warnings and what was written.
+	 * @throws \RuntimeException When they stand as before.
 	 */
 	public static function replace( $user, $wanted, $outcome ) {
 		$wanted = array_values( array_unique( $wanted ) );
@@ -88,6 +89,12 @@ final class Roles {
 		} else {
 			array_map( array( $user, 'remove_role' ), $taken );
 			array_map( array( $user, 'add_role' ), $given );
+		}
+		// Core does not tell whether it could write.
+		People::load( array( $user->ID ) );
+		$now = get_userdata( $user->ID );
+		if ( $now && ! array_diff( $held, $now->roles ) && ! array_diff( $now->roles, $held ) ) {
+			throw new \RuntimeException( 'roles_not_written', 1 );
 		}
 		$outcome->wrote( 'roles' );
 	}
