@@ -162,4 +162,24 @@ class Test_Isolation extends Connector_Test_Case {
 		$result = $this->update( $id, array( 'roles' => array( 'author' ) ) );
 		$this->assertSame( array( 'failed', 'roles_not_written' ), array( $result['status'], isset( $result['code'] ) ? $result['code'] : '' ) );
 	}
+
+	public function test_another_mail_that_fails_does_not_send_the_welcome_mail_twice() {
+		$id   = $this->apply( $this->creation() )[0]['user']['id'];
+		$copy = static function ( $mail ) {
+			wp_mail( 'owner@example.com', 'Somebody is new', 'Copy' );
+			return $mail;
+		};
+		$this->hook( 'wp_new_user_notification_email', $copy );
+		$this->hook( 'pre_wp_mail', static function ( $sent, $mail ) {
+			return 'owner@example.com' === $mail['to'] ? false : $sent;
+		}, 99, 2 );
+		$this->assertSame( 'welcomed', $this->apply( array( 'do' => 'welcome', 'id' => $id ) )[0]['status'] );
+		$this->assertSame( 'welcomed_before', $this->apply( array( 'do' => 'welcome', 'id' => $id ) )[0]['status'] );
+	}
+
+	public function test_a_mail_that_could_not_be_noted_is_not_told_as_sent() {
+		$id = $this->apply( $this->creation() )[0]['user']['id'];
+		$this->break_statements( '/^INSERT INTO .*cleansync_welcomed/s' );
+		$this->assertSame( 'failed', $this->apply( array( 'do' => 'welcome', 'id' => $id ) )[0]['status'] );
+	}
 }

@@ -47,12 +47,17 @@ final class Welcome {
 			}
 			// Noted before it is sent: a crash in between costs a mail, and never sends two.
 			if ( ! add_user_meta( $id, Meta_Keys::WELCOMED, time(), true ) ) {
+				People::load( array( $id ) );
+				if ( '' === (string) User_View::raw( $id, Meta_Keys::WELCOMED ) ) {
+					return $outcome->result( 'failed', array( 'code' => 'not_noted' ) );
+				}
 				return $outcome->result( 'welcomed_before' );
 			}
+			Transaction::settle();
 		} finally {
 			Locks::release( $locks );
 		}
-		if ( self::mail( $id ) ) {
+		if ( self::mail( $user ) ) {
 			return $outcome->result( 'welcomed' );
 		}
 		delete_user_meta( $id, Meta_Keys::WELCOMED );
@@ -62,32 +67,44 @@ final class Welcome {
 	/**
 	 * Hands the mail over.
 	 *
+	 * Other plugins may send mails of their own meanwhile: only those to the same address count.
+	 *
 	 * @since 1.0.0
 	 *
-	 * @param int $id The user.
+	 * @param \WP_User $user The user.
 	 * @return bool Whether it was handed over, as far as WordPress tells.
 	 * @throws \Throwable What broke after the mail was begun.
 	 */
-	private static function mail( $id ) {
+	private static function mail( $user ) {
 		$tried  = false;
 		$failed = false;
-		$try    = static function ( $passed ) use ( &$tried ) {
+		$to     = $user->user_email;
+		$his    = static function ( $mail ) use ( &$to ) {
+			$told = isset( $mail['to'] ) ? $mail['to'] : '';
+			return array_map( 'trim', is_array( $told ) ? $told : explode( ',', (string) $told ) ) === array_map( 'trim', is_array( $to ) ? $to : explode( ',', (string) $to ) );
+		};
+		$begin  = static function ( $mail ) use ( &$tried, &$to ) {
 			$tried = true;
-			return $passed;
+			$to    = isset( $mail['to'] ) ? $mail['to'] : $to;
+			return $mail;
 		};
-		$fail   = static function () use ( &$failed ) {
-			$failed = true;
+		$try    = static function ( $mail ) use ( &$tried, $his ) {
+			$tried = $tried || $his( $mail );
+			return $mail;
 		};
-		$short  = static function ( $sent ) use ( &$failed ) {
-			$failed = $failed || ( null !== $sent && ! $sent );
+		$fail   = static function ( $error ) use ( &$failed, $his ) {
+			$failed = $failed || ! is_wp_error( $error ) || $his( (array) $error->get_error_data() );
+		};
+		$short  = static function ( $sent, $mail ) use ( &$failed, $his ) {
+			$failed = $failed || ( null !== $sent && ! $sent && $his( $mail ) );
 			return $sent;
 		};
-		add_filter( 'wp_new_user_notification_email', $try, PHP_INT_MAX );
+		add_filter( 'wp_new_user_notification_email', $begin, PHP_INT_MAX );
 		add_filter( 'wp_mail', $try, PHP_INT_MAX );
-		add_filter( 'pre_wp_mail', $short, PHP_INT_MAX );
-		add_action( 'wp_mail_failed', $fail, PHP_INT_MAX, 0 );
+		add_filter( 'pre_wp_mail', $short, PHP_INT_MAX, 2 );
+		add_action( 'wp_mail_failed', $fail, PHP_INT_MAX );
 		try {
-			wp_new_user_notification( $id, null, 'user' );
+			wp_new_user_notification( $user->ID, null, 'user' );
 		} catch ( \Throwable $error ) {
 			if ( $tried ) {
 				// It may have gone out already.
@@ -95,7 +112,7 @@ final class Welcome {
 			}
 			$failed = true;
 		} finally {
-			remove_filter( 'wp_new_user_notification_email', $try, PHP_INT_MAX );
+			remove_filter( 'wp_new_user_notification_email', $begin, PHP_INT_MAX );
 			remove_filter( 'wp_mail', $try, PHP_INT_MAX );
 			remove_filter( 'pre_wp_mail', $short, PHP_INT_MAX );
 			remove_action( 'wp_mail_failed', $fail, PHP_INT_MAX );
