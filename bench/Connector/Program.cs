@@ -3,9 +3,9 @@ using CleanSync.Bench.Connector;
 
 // What the connector gains over WordPress's own routes (throughput), what a race of registrations leaves behind (race), and what a visitor
 // feels while users are updated (visitor). Everything in one run against one WordPress, so that figures are ratios:
-//   tests/wordpress/up 22300 /tmp/bench newest --connector --serve=fpm
-//   dotnet run -c Release --project bench/Connector /tmp/bench/state.json [throughput] [race] [visitor] [quick]
-//   tests/wordpress/down /tmp/bench --wipe
+//   tests/wordpress/up 22300 DIR newest --connector --serve=fpm
+//   dotnet run -c Release --project bench/Connector DIR/state.json [throughput] [race] [visitor] [quick]
+//   tests/wordpress/down DIR --wipe
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args.Length == 0)
 {
