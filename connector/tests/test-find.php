@@ -125,4 +125,17 @@ class Test_Find extends Connector_Test_Case {
 		remove_role( 'test_power' );
 		remove_role( 'test_plain' );
 	}
+
+	public function test_the_key_0_for_which_core_returns_all_meta_is_none() {
+		$id = self::someone();
+		$this->assertSame( array( null ), array_values( (array) $this->find( array( array( 'id' => $id ) ), array( 'meta' => array( '0' ) ) )[0][0]['meta'] ) );
+		$this->assertSame( 400, $this->request( 'users/find', array( 'people' => array(), 'tags_key' => '0' ) )->get_status() );
+	}
+
+	public function test_the_name_of_a_privileged_role_is_a_privileged_capability() {
+		add_role( 'helper', 'Helper', array( 'read' => true, 'Administrator' => true ) );
+		$this->assertTrue( CleanSync\Privileges::is_role_privileged( 'helper' ) );
+		$this->assertTrue( $this->find( array( array( 'id' => self::someone( 'helper' ) ) ) )[0][0]['privileged'] );
+		remove_role( 'helper' );
+	}
 }

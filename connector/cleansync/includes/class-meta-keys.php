@@ -134,7 +134,7 @@ final class Meta_Keys {
 	 * Whether a key is never written or read.
 	 *
 	 * The database compares keys without regard to case and to blanks at the end, and WordPress drops backslashes:
-	 * a key with any of these could stand for another.
+	 * a key with any of these could stand for another. The key 0 stands for all of them.
 	 *
 	 * @since 1.0.0
 	 *
@@ -145,6 +145,7 @@ final class Meta_Keys {
 		global $wpdb;
 		if ( ! isset( self::$denied[ $key ] ) ) {
 			self::$denied[ $key ] = ! self::is_key( $key )
+				|| '0' === (string) $key
 				|| trim( $key ) !== $key
 				|| false !== strpos( $key, '\\' )
 				|| in_array( strtolower( $key ), self::FORBIDDEN, true )

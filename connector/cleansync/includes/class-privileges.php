@@ -77,7 +77,7 @@ final class Privileges {
 	const HARMLESS_ROLES = array( 'subscriber', 'contributor', 'author', 'customer' );
 
 	/**
-	 * The privileged capabilities, in lower case, as keys.
+	 * The privileged capabilities, in lower case, as keys. WordPress takes the name of a role for a capability, too.
 	 *
 	 * @since 1.0.0
 	 *
@@ -93,7 +93,7 @@ final class Privileges {
 		 */
 		$more = (array) apply_filters( 'cleansync_privileged_capabilities', self::CAPABILITIES );
 		$more = array_filter( $more, 'is_string' );
-		return array_fill_keys( array_map( 'strtolower', array_merge( self::CAPABILITIES, $more ) ), true );
+		return array_fill_keys( array_map( 'strtolower', array_merge( self::CAPABILITIES, self::ROLES, $more ) ), true );
 	}
 
 	/**
