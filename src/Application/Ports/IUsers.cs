@@ -110,7 +110,13 @@ public abstract record Creation
     private Creation() { }
 
     /// <summary>The user exists now, as read back from the site.</summary>
-    public sealed record Created(User User, ImmutableArray<Warning> Warnings) : Creation;
+    public sealed record Created(User User, ImmutableArray<Warning> Warnings) : Creation
+    {
+        /// <summary>
+        /// Whether an earlier request with the same token made him, whose answer was lost. He may have another password than this request carried.
+        /// </summary>
+        public bool Existed { get; init; }
+    }
 
     /// <summary>A user with this login or email exists; nothing was created.</summary>
     /// <param name="Email">True when the site named the email as the duplicate; WordPress looks at the login first.</param>

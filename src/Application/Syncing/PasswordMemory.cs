@@ -20,7 +20,7 @@ internal sealed class PasswordMemory
     /// <param name="Token">The token of the creation that it belongs to; empty for a password made afterwards.</param>
     /// <param name="Password">The password.</param>
     /// <param name="UserHasIt">
-    /// True when the user, if this creation made him, has exactly this password: no other process sent a create with this token.
+    /// True when the user, if this creation made him, has exactly this password: no create with this token carried another one.
     /// </param>
     /// <param name="FieldMayHaveIt">True once it was about to be written into the contact's field.</param>
     internal sealed record Remembered(

@@ -53,9 +53,10 @@ internal sealed class UserCreation(
                     // What the site refused as a password is not offered to it again.
                     entry = entry with
                     {
-                        PasswordAppliedAt = user.Password is null
-                            ? null
-                            : PasswordPlan.TimeOf(decision.Seen!.Contact, site.Rules),
+                        PasswordAppliedAt =
+                            user.Password is null || created.Existed
+                                ? null
+                                : PasswordPlan.TimeOf(decision.Seen!.Contact, site.Rules),
                     };
                     return await Created(decision with { Entry = entry }, created, warnings, cancellationToken);
                 case Creation.Duplicate duplicate:
@@ -105,7 +106,7 @@ internal sealed class UserCreation(
         var token = earlier?.Token ?? random.Token();
         var remembered = memory.Find(entry.Site, entry.Contact);
         if (remembered is null || !string.Equals(remembered.Token, token, StringComparison.Ordinal))
-            remembered = new(token, random.Password(), UserHasIt: earlier is null);
+            remembered = new(token, random.Password(), UserHasIt: earlier is null && supplied is null);
         memory.Keep(entry.Site, entry.Contact, remembered);
         var core = user
             .Values.Where(value => UserTarget.IsCore(value.Key))
@@ -149,7 +150,7 @@ internal sealed class UserCreation(
     {
         var (site, request, user) = (decision.Site, decision.Request, created.User);
         var intent = decision.Entry.Intent!;
-        if (memory.Find(site.Name, decision.Entry.Contact) is { } remembered)
+        if (!created.Existed && memory.Find(site.Name, decision.Entry.Contact) is { } remembered)
             memory.Keep(site.Name, decision.Entry.Contact, remembered with { UserHasIt = true });
         warnings.AddRange(created.Warnings);
         // Before the link is stored: until then the intent has it done again, should this process or the site fail in between.

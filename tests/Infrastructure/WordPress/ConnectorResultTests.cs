@@ -74,6 +74,8 @@ public sealed class ConnectorResultTests
         var creation = await stub.Passing(stub.Connector.Create(Draft, Stop));
 
         Assert.IsType(end, creation);
+        if (creation is Creation.Created created)
+            Assert.True(created.Existed);
         if (creation is Creation.Duplicate duplicate)
             Assert.Equal(result.Contains("email", StringComparison.Ordinal), duplicate.Email);
     }

@@ -51,7 +51,10 @@ internal sealed class ConnectorChanges
             "exists" when user is not null && IsOurs(user, draft) => new Creation.Created(
                 user,
                 ConnectorWarnings.Read(result, subjects)
-            ),
+            )
+            {
+                Existed = true,
+            },
             "exists" => new Creation.Duplicate(Email: result.Text("by") is "email"),
             "login_refused" => new Creation.LoginRefused(),
             "email_refused" => new Creation.EmailRefused(),
