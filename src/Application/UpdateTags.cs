@@ -21,7 +21,7 @@ public sealed record UpdateTags(string Site, long Contact) : IRequest<SyncOutcom
         }
     }
 
-    internal sealed class Handler(PersonLocks locks, Decider decider, ChangeWriter changes)
+    internal sealed class Handler(PersonLocks locks, Decider decider, ChangeWriter changes, Obligations obligations)
         : IRequestHandler<UpdateTags, SyncOutcome>
     {
         public async Task<SyncOutcome> Handle(UpdateTags command, CancellationToken cancellationToken)
@@ -29,7 +29,9 @@ public sealed record UpdateTags(string Site, long Contact) : IRequest<SyncOutcom
             var request = new SyncRequest(SyncAction.UpdateTags);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
             using var decision = await decider.Decide(command.Site, command.Contact, request, cancellationToken);
-            return (await changes.Write(decision, cancellationToken)).Outcome;
+            var written = await changes.Write(decision, cancellationToken);
+            // A user who was taken over from a merged contact may still be owed something.
+            return await obligations.Settle(decision.Site, written, cancellationToken);
         }
     }
 }

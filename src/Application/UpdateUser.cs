@@ -23,7 +23,7 @@ public sealed record UpdateUser(string Site, long Contact, string? Role = null) 
         }
     }
 
-    internal sealed class Handler(PersonLocks locks, Decider decider, ChangeWriter changes)
+    internal sealed class Handler(PersonLocks locks, Decider decider, ChangeWriter changes, Obligations obligations)
         : IRequestHandler<UpdateUser, SyncOutcome>
     {
         public async Task<SyncOutcome> Handle(UpdateUser command, CancellationToken cancellationToken)
@@ -31,7 +31,9 @@ public sealed record UpdateUser(string Site, long Contact, string? Role = null) 
             var request = new SyncRequest(SyncAction.Update, command.Role);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
             using var decision = await decider.Decide(command.Site, command.Contact, request, cancellationToken);
-            return (await changes.Write(decision, cancellationToken)).Outcome;
+            var written = await changes.Write(decision, cancellationToken);
+            // A user who was taken over from a merged contact may still be owed something.
+            return await obligations.Settle(decision.Site, written, cancellationToken);
         }
     }
 }

@@ -31,7 +31,11 @@ public sealed record Sighting
     public ImmutableArray<User> ByLink { get; init; } = [];
 
     /// <summary>Who answers to the contact when nobody is linked: those who carry its id, else those with its email.</summary>
-    public ImmutableArray<User> Found => ByLink.IsEmpty ? ByEmail : ByLink;
+    public ImmutableArray<User> Found => FoundIn(ByLink, ByEmail);
+
+    /// <summary>As <see cref="Found"/>, before all is seen.</summary>
+    public static ImmutableArray<User> FoundIn(ImmutableArray<User> byLink, ImmutableArray<User> byEmail) =>
+        byLink.IsEmpty ? byEmail : byLink;
 
     /// <summary>To whom the only user in <see cref="Found"/> belongs.</summary>
     public UserOwner Owner { get; init; }

@@ -193,6 +193,29 @@ public sealed class PasswordTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Trait("Spec", "2.6")]
+    [Trait("Spec", "3.2")]
+    public async Task What_is_owed_goes_over_too_when_the_survivor_is_worked_first(bool tagsOnly)
+    {
+        var user = await CreateAndDie();
+        _world.Contacts.All.Remove(42);
+        _world.Contacts.Add(World.Ann() with { Id = 43 });
+        using var survivor = _world.Start();
+        await (
+            tagsOnly
+                ? survivor.Send(new UpdateTags("shop", 43))
+                : survivor.Send(new AddUser("shop", 43, SendNotification: false))
+        );
+        await survivor.Send(new AddUser("shop", 42));
+
+        Assert.Equal(_world.Users.Passwords[user], _world.Contacts.Fields[(43, "%WPPASSWORD%")]);
+        Assert.Equal(PasswordReturn.Returned, _world.Store.Entry(43).PasswordReturn);
+        Assert.Single(_world.Mails);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     [Trait("Spec", "3.2")]
     public async Task Who_turns_out_to_be_made_by_an_earlier_request_has_the_password_that_is_returned(bool restarts)
     {

@@ -128,6 +128,13 @@ internal sealed class Decider(
                     cancellationToken
                 );
 
+            var owner = UserOwner.Free;
+            if (linked is null && Sighting.FoundIn(carriers, look?.Users ?? []) is [var found])
+            {
+                owner = await OwnerOf(site, entry, found, cancellationToken);
+                if (owner == UserOwner.GoneContact)
+                    entry = await WithDebts(entry, found, cancellationToken);
+            }
             var names = UserPlanner.RolesInPlay(contact, request, site.Rules);
             var seen = new Sighting
             {
@@ -135,6 +142,7 @@ internal sealed class Decider(
                 Linked = linked,
                 ByLink = carriers,
                 ByEmail = look?.Users ?? [],
+                Owner = owner,
                 AppliedUpdate = entry.AppliedUpdate,
                 PasswordAppliedAt = entry.PasswordAppliedAt,
                 OwesPassword = entry.PasswordReturn == PasswordReturn.Due,
@@ -143,8 +151,6 @@ internal sealed class Decider(
                 Abilities = await site.Users.Describe(cancellationToken),
                 Random = random.Number(),
             };
-            if (linked is null && seen.Found is [var found])
-                seen = seen with { Owner = await OwnerOf(site, entry, found, cancellationToken) };
             return new Decision(site, entry, request, UserPlanner.Plan(seen, request, site.Rules))
             {
                 Seen = seen,
@@ -195,6 +201,22 @@ internal sealed class Decider(
             if (await site.Contacts.Find(other, cancellationToken) is not null)
                 return UserOwner.LivingContact;
         return others.Count == 0 ? UserOwner.Free : UserOwner.GoneContact;
+    }
+
+    // What the gone contact's user is still owed goes over with him, whichever of the two contacts is worked first (SPEC 2.6, 3.2).
+    private async Task<LedgerEntry> WithDebts(LedgerEntry entry, User user, CancellationToken cancellationToken)
+    {
+        foreach (var other in await ledger.LinkedContacts(entry.Site, user.Id, cancellationToken))
+        {
+            var gone = await ledger.Find(entry.Site, other, cancellationToken);
+            entry = entry with
+            {
+                PasswordReturn = gone.PasswordReturn,
+                PasswordAppliedAt = gone.PasswordAppliedAt,
+                WelcomeMail = gone.WelcomeMail,
+            };
+        }
+        return entry;
     }
 
     private static async Task<long?> Carried(Site site, User user, CancellationToken cancellationToken) =>
