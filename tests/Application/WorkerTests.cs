@@ -169,7 +169,7 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
         _world.Users.IsOpen = true;
         _world.Users.FirstLogins[_world.Users.All.Keys.Single()] = _world.Time.GetUtcNow();
         await UntilAdvancing(() => _world.Contacts.Fields[(42, "%WPPASSWORD%")].Length == 0);
-        Assert.Null(_process.States.Of("shop").HeldBecause);
+        await UntilAdvancing(() => _process.States.Of("shop").HeldBecause is null);
         await _worker.StopAsync(default);
     }
 
