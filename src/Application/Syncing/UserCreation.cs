@@ -95,6 +95,9 @@ internal sealed class UserCreation(
         catch (Exception fault) when (fault is PermanentException or TransientException { Unanswered: false })
         {
             await ledger.Save(entry with { Intent = entry.Intent! with { Answered = true } }, cancellationToken);
+            // Nobody may ever come back to it; whoever does makes a new one.
+            if (fault is PermanentException)
+                memory.Forget(entry.Site, entry.Contact);
             throw;
         }
     }
