@@ -208,6 +208,8 @@ public sealed class ReadingContactsTests
         var now = new DateTimeOffset(2026, 3, 1, 12, 30, 15, TimeSpan.Zero);
         var time = new FakeTimeProvider(now);
         await using var rig = await AccountRig.Start(time: time);
+        // The account's clock stands still; the adapter's goes on, since it waits for real answers.
+        rig.Connect(rig.Account.Token);
         var id = rig.Account.AddContact(
             Person(1) with
             {
@@ -219,13 +221,8 @@ public sealed class ReadingContactsTests
         rig.Account.EditContact(id, new SandboxDetails { Fields = new Dictionary<string, string> { ["PW"] = "two" } });
 
         var alone = await rig.Contacts.FindAlone(id, None);
-        var batched = rig.Contacts.Find(id, None);
-        while (!batched.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromMilliseconds(10));
-            await Task.Yield();
-        }
-        foreach (var contact in new[] { alone, await batched })
+        var batched = await rig.Contacts.Find(id, None);
+        foreach (var contact in new[] { alone, batched })
         {
             var times = contact!.Fields.ToDictionary(field => field.PersonalizationTag, field => field.UpdatedAt);
             Assert.Equal(now.AddMinutes(5), times["PW"]);

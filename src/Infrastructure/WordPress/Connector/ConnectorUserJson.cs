@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using CleanSync.Domain;
+using CleanSync.Infrastructure.WordPress.Rest;
 
 namespace CleanSync.Infrastructure.WordPress.Connector;
 
@@ -46,12 +47,12 @@ internal sealed class ConnectorUserJson(WordPressSite site)
         var values = ImmutableDictionary.CreateBuilder<string, FieldContent>(StringComparer.Ordinal);
         foreach (var meta in json.Members("meta"))
         {
-            if (Content(meta.Value) is { } content)
+            if (StoredValue.Read(meta.Value) is { } content)
                 values[meta.Name] = content;
         }
         foreach (var core in json.Members("core"))
         {
-            if (UserTarget.IsCore(core.Name) && Content(core.Value) is { } content)
+            if (UserTarget.IsCore(core.Name) && StoredValue.Read(core.Value) is { } content)
                 values[core.Name] = content;
         }
         values[UserTarget.Email] = FieldContent.Of(email);
@@ -59,17 +60,4 @@ internal sealed class ConnectorUserJson(WordPressSite site)
             values[site.LinkMetaKey] = FieldContent.Of(link);
         return values.ToImmutable();
     }
-
-    // WordPress stores & as &amp; in what passes its filters (wp_filter_kses, _wp_specialchars).
-    private static FieldContent? Content(JsonElement value) =>
-        value.ValueKind switch
-        {
-            JsonValueKind.String => FieldContent.Of(WebUtility.HtmlDecode(value.GetString()!)),
-            JsonValueKind.Number => FieldContent.Of(value.GetRawText()),
-            JsonValueKind.Null => FieldContent.Of(""),
-            JsonValueKind.Array => FieldContent.Of(
-                value.EnumerateArray().Select(item => WebUtility.HtmlDecode(item.ToString()))
-            ),
-            _ => null,
-        };
 }

@@ -37,7 +37,11 @@ internal sealed class LaneEntry(object? key, Func<JsonObject> content)
 /// <summary>The result of one entry.</summary>
 /// <param name="Result">The result.</param>
 /// <param name="Time">The site's clock.</param>
-internal readonly record struct LaneAnswer(JsonElement Result, DateTimeOffset? Time);
+internal readonly record struct LaneAnswer(JsonElement Result, DateTimeOffset? Time)
+{
+    /// <summary>Never shows whom it is about.</summary>
+    public override string ToString() => "a result";
+}
 
 /// <summary>Where a lane leads.</summary>
 /// <param name="Route">The route.</param>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using CleanSync.Domain;
+using CleanSync.Infrastructure.WordPress.Rest;
 
 namespace CleanSync.Infrastructure.WordPress.CoreRest;
 
@@ -129,24 +130,9 @@ internal sealed class UserJson(WordPressSite site)
         }
         foreach (var key in site.MetaKeys)
         {
-            if (Has(meta, key) && Content(meta.GetProperty(key)) is { } content)
+            if (Has(meta, key) && StoredValue.Read(meta.GetProperty(key)) is { } content)
                 values[key] = content;
         }
         return values.ToImmutable();
     }
-
-    private static FieldContent? Content(JsonElement value) =>
-        value.ValueKind switch
-        {
-            // WordPress stores & as &amp; in what passes its filters (wp_filter_kses, _wp_specialchars).
-            JsonValueKind.String => FieldContent.Of(WebUtility.HtmlDecode(value.GetString()!)),
-            JsonValueKind.Number => FieldContent.Of(value.GetRawText()),
-            JsonValueKind.True => FieldContent.Of("1"),
-            // Null: what is stored does not fit the registered type.
-            JsonValueKind.False or JsonValueKind.Null => FieldContent.Of(""),
-            JsonValueKind.Array => FieldContent.Of(
-                value.EnumerateArray().Select(item => WebUtility.HtmlDecode(item.ToString()))
-            ),
-            _ => null,
-        };
 }

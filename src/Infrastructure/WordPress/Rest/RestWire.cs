@@ -31,7 +31,11 @@ internal sealed record RestCall(HttpMethod Method, RequestKind Kind)
 /// <summary>The body of a request.</summary>
 /// <param name="Json">The body.</param>
 /// <param name="Entries">How many entries it holds.</param>
-internal readonly record struct RestBody(JsonNode Json, int Entries);
+internal readonly record struct RestBody(JsonNode Json, int Entries)
+{
+    /// <summary>Never shows the content, which may hold passwords.</summary>
+    public override string ToString() => $"{Entries} entries";
+}
 
 /// <summary>Sends single requests: at the site's pace, bounded in time, read to the end, told apart from what never arrived.</summary>
 internal sealed class RestWire(HttpClient http, WordPressSite site, SitePace pace, TimeProvider time)
