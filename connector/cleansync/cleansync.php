@@ -35,6 +35,7 @@ require_once __DIR__ . '/includes/class-core-fields.php';
 require_once __DIR__ . '/includes/class-meta-writer.php';
 require_once __DIR__ . '/includes/class-roles.php';
 require_once __DIR__ . '/includes/class-creation.php';
+require_once __DIR__ . '/includes/class-tag-events.php';
 require_once __DIR__ . '/includes/class-update.php';
 require_once __DIR__ . '/includes/class-password.php';
 require_once __DIR__ . '/includes/class-welcome.php';

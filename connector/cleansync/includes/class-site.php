@@ -53,7 +53,7 @@ final class Site {
 				'seconds' => Batch::seconds(),
 				'bytes'   => max( 0, (int) wp_convert_hr_to_bytes( (string) ini_get( 'post_max_size' ) ) ),
 			),
-			'events'       => array( 'tag_hooks' => Update::fires_tag_hooks() ),
+			'events'       => array( 'tag_hooks' => Tag_Events::also_as_wp_fusion() ),
 		);
 	}
 

@@ -428,71 +428,10 @@ final class Update {
 		$id      = $this->change['id'];
 		$before  = User_View::tags( $id, $this->tags_key );
 		$tags    = array_values( array_unique( array_filter( $this->change['tags'], 'strlen' ) ) );
-		$added   = array_values( array_diff( $tags, $before ) );
-		$removed = array_values( array_diff( $before, $tags ) );
-		if ( ( ! $added && ! $removed ) || ! $this->note( Meta_Writer::write( $id, $this->tags_key, $tags ), 'tags' ) ) {
-			return;
+		$differs = array_diff( $tags, $before ) || array_diff( $before, $tags );
+		if ( $differs && $this->note( Meta_Writer::write( $id, $this->tags_key, $tags ), 'tags' ) ) {
+			Tag_Events::tell( $id, $tags, $before );
 		}
-		if ( $added ) {
-			/**
-			 * Fires after a user got tags.
-			 *
-			 * @since 1.0.0
-			 *
-			 * @param int      $user_id The user.
-			 * @param string[] $added   The new tags.
-			 */
-			do_action( 'cleansync_tags_added', $id, $added );
-		}
-		if ( $removed ) {
-			/**
-			 * Fires after a user lost tags.
-			 *
-			 * @since 1.0.0
-			 *
-			 * @param int      $user_id The user.
-			 * @param string[] $removed The lost tags.
-			 */
-			do_action( 'cleansync_tags_removed', $id, $removed );
-		}
-		/**
-		 * Fires after a user's tags changed.
-		 *
-		 * @since 1.0.0
-		 *
-		 * @param int      $user_id The user.
-		 * @param string[] $tags    All of his tags.
-		 * @param string[] $before  All of his former tags.
-		 */
-		do_action( 'cleansync_tags_changed', $id, $tags, $before );
-		if ( self::fires_tag_hooks() ) {
-			// The names under which course and shop plugins know these events from WP Fusion.
-			if ( $added ) {
-				do_action( 'wpf_tags_applied', $id, $added );
-			}
-			if ( $removed ) {
-				do_action( 'wpf_tags_removed', $id, $removed );
-			}
-			do_action( 'wpf_tags_modified', $id, $tags );
-		}
-	}
-
-	/**
-	 * Whether changed tags are told under the names that WP Fusion uses, too.
-	 *
-	 * @since 1.0.0
-	 *
-	 * @return bool
-	 */
-	public static function fires_tag_hooks() {
-		/**
-		 * Filters whether the actions `wpf_tags_applied`, `wpf_tags_removed` and `wpf_tags_modified` are fired, too.
-		 *
-		 * @since 1.0.0
-		 *
-		 * @param bool $fires Default false.
-		 */
-		return (bool) apply_filters( 'cleansync_fire_tag_hooks', false );
 	}
 
 	/**
