@@ -22,6 +22,9 @@ public sealed record DirectoryAbilities(
     IReadOnlySet<string>? Locales = null
 )
 {
+    /// <summary>By which way the directory is reached, for people to read; empty where there is only one.</summary>
+    public string Via { get; init; } = "";
+
     /// <summary>Whether users can be found by the contact id that they carry.</summary>
     public bool SearchesLinks { get; init; }
 

@@ -144,6 +144,26 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Spec", "8.2")]
+    public async Task When_the_way_to_the_users_changes_it_is_told_and_what_it_lacks_with_it_but_nothing_twice()
+    {
+        _world.Rules = _world.Rules with { ReturnPasswordField = "%NOPE%", ClearAfterFirstLogin = true };
+        _world.Users.Abilities = DirectoryAbilities.Everything with { Via = "the plugin" };
+        await _worker.StartAsync(default);
+        await UntilAdvancing(() => _process.States.Of("shop").Via == "the plugin");
+        _world.Users.Abilities = DirectoryAbilities.Everything with { Via = "core", TellsFirstLogin = false };
+        await UntilAdvancing(() => _process.States.Of("shop").Via == "core");
+        await _worker.StopAsync(default);
+
+        Assert.Equal(1, Told("reached by the plugin"));
+        Assert.Equal(1, Told("reached by core"));
+        Assert.Equal(1, Told("field_unknown"));
+        Assert.Equal(1, Told("first_login_needs_connector"));
+
+        int Told(string text) => _log.All.Count(line => line.Message.Contains(text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     [Trait("Spec", "3.3")]
     public async Task Who_has_signed_in_is_looked_for_from_time_to_time()
     {

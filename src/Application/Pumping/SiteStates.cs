@@ -31,14 +31,15 @@ public sealed class SiteStates
     internal void Resume(string site) =>
         _states.AddOrUpdate(site, SiteState.Working, (_, state) => state with { HeldBecause = null, Since = null });
 
-    internal void Notice(string site, IReadOnlyList<Warning> notices) =>
+    internal void Inspected(string site, string via, IReadOnlyList<Warning> notices) =>
         _states.AddOrUpdate(
             site,
             SiteState.Working with
             {
+                Via = via,
                 Notices = notices,
             },
-            (_, state) => state with { Notices = notices }
+            (_, state) => state with { Via = via, Notices = notices }
         );
 }
 
@@ -48,6 +49,9 @@ public sealed class SiteStates
 /// <param name="Notices">What its owner should know, such as mapped meta keys that the site does not register.</param>
 public sealed record SiteState(string? HeldBecause, DateTimeOffset? Since, IReadOnlyList<Warning> Notices)
 {
+    /// <summary>By which way its users are reached (<see cref="DirectoryAbilities.Via"/>); empty when that is not known.</summary>
+    public string Via { get; init; } = "";
+
     /// <summary>A site that works, with nothing to say.</summary>
     public static SiteState Working { get; } = new(null, null, []);
 }

@@ -29,9 +29,10 @@ internal sealed partial class SyncWorker(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan MeasureEvery = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan InspectEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan InspectEvery = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan InspectAgain = TimeSpan.FromMinutes(1);
 
-    // When the sites are inspected again that could not be; each is touched by its own loop alone.
+    // When the sites are inspected again: the plugin may come or go. Each is touched by its own loop alone.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _inspections = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -173,8 +174,12 @@ internal sealed partial class SyncWorker(
             var abilities = await found.Users.Describe(stopping);
             var unknown = await found.Contacts.UnknownFields(found.Rules.CustomFields, stopping);
             var notices = SiteInspection.Of(unknown, abilities, found.Rules);
-            states.Notice(site, notices);
-            foreach (var notice in notices)
+            var before = states.Of(site);
+            states.Inspected(site, abilities.Via, notices);
+            _inspections[site] = time.GetUtcNow() + InspectEvery;
+            if (!string.Equals(abilities.Via, before.Via, StringComparison.Ordinal))
+                Log.Reached(logger, site, abilities.Via);
+            foreach (var notice in notices.Except(before.Notices))
                 Log.Notice(logger, site, notice);
         }
         catch (SiteHeldException held)
@@ -184,7 +189,7 @@ internal sealed partial class SyncWorker(
         }
         catch (Exception error) when (!stopping.IsCancellationRequested)
         {
-            _inspections[site] = time.GetUtcNow() + InspectEvery;
+            _inspections[site] = time.GetUtcNow() + InspectAgain;
             Log.NotInspected(
                 logger,
                 site,
@@ -261,13 +266,13 @@ internal sealed partial class SyncWorker(
         [LoggerMessage(1, LogLevel.Error, "A round of {Site} failed: {Error}")]
         public static partial void RoundFailed(ILogger logger, string site, string error);
 
-        [LoggerMessage(2, LogLevel.Information, "{Site} accepts the credentials again and goes on")]
+        [LoggerMessage(2, LogLevel.Information, "{Site} lets us in again and goes on")]
         public static partial void Resumed(ILogger logger, string site);
 
         [LoggerMessage(
             3,
             LogLevel.Error,
-            "{Site} is held: {Reason}. Webhooks are accepted and wait; the credentials are tried every minute"
+            "{Site} is held: {Reason}. Webhooks are accepted and wait; the site is asked again every minute"
         )]
         public static partial void Held(ILogger logger, string site, string reason);
 
@@ -276,6 +281,9 @@ internal sealed partial class SyncWorker(
 
         [LoggerMessage(5, LogLevel.Warning, "{Site} could not be inspected yet: {Reason}")]
         public static partial void NotInspected(ILogger logger, string site, string reason);
+
+        [LoggerMessage(8, LogLevel.Information, "{Site}: users are reached by {Via}")]
+        public static partial void Reached(ILogger logger, string site, string via);
 
         [LoggerMessage(7, LogLevel.Warning, "{Site}: who has signed in could not be found out now: {Reason}")]
         public static partial void NotCleared(ILogger logger, string site, string reason);

@@ -97,7 +97,7 @@ internal sealed class ConnectorClient(RestClient client, ConnectorDetection dete
                 return new TransientException("wordpress: the CleanSync plugin is not active any more (rest_no_route)");
             case "cleansync_no_blog":
                 return new SiteHeldException(
-                    $"wordpress: the network has no blog {blog}; set WordPress:Blog to the number of one (cleansync_no_blog)"
+                    $"wordpress: there is no blog {blog}; set WordPress:Blog to the number of one, or remove it where there is no network (cleansync_no_blog)"
                 );
             case "rest_forbidden" when answer.Status == HttpStatusCode.Forbidden:
                 return new SiteHeldException(

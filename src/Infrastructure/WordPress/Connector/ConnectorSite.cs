@@ -54,6 +54,7 @@ internal sealed record ConnectorSite(
     public DirectoryAbilities Abilities(WordPressSite site) =>
         new(null, StoresTags: true, Locales)
         {
+            Via = "the CleanSync plugin",
             SearchesLinks = true,
             ComparesPasswords = true,
             TellsFirstLogin = true,

@@ -25,7 +25,10 @@ internal sealed record SiteSchema(
                 .ToImmutableDictionary(meta => meta.Key, meta => meta.Value.Shape, StringComparer.Ordinal),
             StoresTags(tagsMetaKey),
             Locales
-        );
+        )
+        {
+            Via = "WordPress's own REST routes",
+        };
 
     /// <summary>Whether the key is registered as an array of strings.</summary>
     public bool StoresTags(string key) => Meta.GetValueOrDefault(key) is { Shape: MetaShape.List };
