@@ -167,8 +167,12 @@ final class People {
 		}
 		self::forget( $ids );
 		$wpdb->last_error = '';
+		// cache_users() loads meta first, and its next query would hide that this one failed.
+		update_meta_cache( 'user', $ids );
+		$failed           = '' !== (string) $wpdb->last_error;
+		$wpdb->last_error = '';
 		cache_users( $ids );
-		if ( '' !== (string) $wpdb->last_error ) {
+		if ( $failed || '' !== (string) $wpdb->last_error ) {
 			self::forget( $ids );
 			throw new \RuntimeException( 'database', 1 );
 		}
