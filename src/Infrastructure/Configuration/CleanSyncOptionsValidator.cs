@@ -67,14 +67,56 @@ internal sealed class CleanSyncOptionsValidator : AbstractValidator<CleanSyncOpt
         ValidationContext<CleanSyncOptions> context
     )
     {
-        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        var seen = new List<(string Url, string Name, SiteOptions Site)>();
         foreach (var (name, site) in sites)
         {
-            if (RemoteUrl.Normalised(site.WordPress.Url) is { } url && !seen.TryAdd(url, name))
+            if (RemoteUrl.Normalised(site.WordPress.Url) is not { } url)
+                continue;
+            foreach (var (_, other, first) in seen.Where(one => string.Equals(one.Url, url, StringComparison.Ordinal)))
+            {
+                // Without a number it may be any blog of the network.
+                if (site.WordPress.Blog is not { } blog || first.WordPress.Blog is not { } another || blog == another)
+                    context.Fail(
+                        $"Sites:{name}:WordPress:Url",
+                        $"the site {other} has this WordPress site too, and two would undo each other's work; remove one of them, or give both a Blog of the network",
+                        site.WordPress.Url
+                    );
+                else if (!SharesContacts(site, first))
+                    CheckKeysOfNetwork(name, site, other, first, context);
+            }
+            seen.Add((url, name, site));
+        }
+    }
+
+    private static bool SharesContacts(SiteOptions one, SiteOptions two) =>
+        string.Equals(
+            RemoteUrl.Normalised(one.ActiveCampaign.Url),
+            RemoteUrl.Normalised(two.ActiveCampaign.Url),
+            StringComparison.Ordinal
+        );
+
+    // All blogs of a network keep the meta of a user in one place.
+    private static void CheckKeysOfNetwork(
+        string name,
+        SiteOptions site,
+        string other,
+        SiteOptions first,
+        ValidationContext<CleanSyncOptions> context
+    )
+    {
+        foreach (
+            var (place, key, same) in new[]
+            {
+                ("Tags:MetaKey", site.Tags.MetaKey, first.Tags.MetaKey),
+                ("Link:MetaKey", site.Link.MetaKey, first.Link.MetaKey),
+            }
+        )
+        {
+            if (string.Equals(key.Trim(), same.Trim(), StringComparison.OrdinalIgnoreCase))
                 context.Fail(
-                    $"Sites:{name}:WordPress:Url",
-                    $"the site {seen[url]} has this WordPress site too, and two would undo each other's work; remove one of them",
-                    site.WordPress.Url
+                    $"Sites:{name}:{place}",
+                    $"the blogs of a network share their users, and the site {other} has another account; give each a key of its own",
+                    key
                 );
         }
     }

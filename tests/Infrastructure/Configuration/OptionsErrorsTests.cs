@@ -186,6 +186,37 @@ public sealed class OptionsErrorsTests
     }
 
     [Theory]
+    [Trait("Spec", "5.4")]
+    [InlineData("1", "2", "https://account.api-us1.com", 0)]
+    [InlineData("1", "1", "https://account.api-us1.com", 1)]
+    [InlineData("1", null, "https://account.api-us1.com", 1)]
+    [InlineData("1", "2", "https://other.api-us1.com", 2)]
+    public void Blogs_of_a_network_may_be_sites_that_do_not_undo_each_others_work(
+        string blog,
+        string? other,
+        string account,
+        int errors
+    )
+    {
+        var club = Settings
+            .Minimal("club", "0123456789abcdefGHIJKLMNOPQR")
+            .With("Sites:club:WordPress:Url", "https://shop.example")
+            .With("Sites:club:ActiveCampaign:Url", account)
+            .With("Sites:club:WordPress:Blog", other);
+        var shop = Settings
+            .Minimal()
+            .With("Sites:shop:WordPress:Url", "https://shop.example")
+            .With("Sites:shop:ActiveCampaign:Url", "https://account.api-us1.com")
+            .With("Sites:shop:WordPress:Blog", blog);
+
+        var both = club.Concat(shop).ToDictionary();
+        if (errors == 0)
+            Assert.Equal(2, both.Read().Sites.Count);
+        else
+            Assert.Equal(errors, both.Errors().Length);
+    }
+
+    [Theory]
     [InlineData("Shop")]
     [InlineData("a_b")]
     [InlineData("a23456789012345678901234567890123456789012")]

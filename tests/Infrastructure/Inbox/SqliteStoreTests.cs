@@ -38,6 +38,31 @@ public sealed class SqliteStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Spec", "5.1")]
+    public async Task A_database_of_the_first_schema_is_brought_up_to_date_and_keeps_what_it_holds()
+    {
+        var entry = new LedgerEntry(Site, 42) { UserId = 7, PasswordReturn = PasswordReturn.Returned };
+        await _store.Ledger.Save(entry, Cancel);
+        await _store.Sqlite.DisposeAsync();
+        await using (var connection = new SqliteConnection($"Data Source={_store.File};Pooling=False"))
+        {
+            await connection.OpenAsync(Cancel);
+            await using var older = connection.CreateCommand();
+            older.CommandText = """
+                DROP INDEX ledger_returned;
+                ALTER TABLE ledger DROP COLUMN password_applied_at;
+                DELETE FROM SchemaVersions WHERE ScriptName LIKE '%.0002-%';
+                """;
+            Assert.True(await older.ExecuteNonQueryAsync(Cancel) > 0);
+        }
+
+        await _store.Reopen();
+
+        Assert.Equal(entry, await _store.Ledger.Find(Site, 42, Cancel));
+        Assert.Equal([entry], await _store.Ledger.PasswordsReturned(Site, 0, 10, Cancel));
+    }
+
+    [Fact]
     public async Task An_operation_that_fails_by_itself_fails_alone()
     {
         using var gate = new ManualResetEventSlim();
