@@ -30,6 +30,20 @@ public sealed class CoreRestCreateTests
         Assert.Single(stub.Sent("POST", "/wp/v2/users"));
     }
 
+    [Theory, Trait("Spec", "8.3")]
+    [InlineData("existing_user_email", false)]
+    [InlineData("internal_server_error", true)]
+    public async Task A_refusal_with_status_500_is_no_sign_of_a_site_in_trouble(string code, bool isTrouble)
+    {
+        using var stub = new StubSite();
+        stub.On("POST", "/wp/v2/users", StubSite.Error(code), 500).On("GET", "/wp/v2/users", "[]");
+        var before = stub.Pace.Share;
+
+        await Record.ExceptionAsync(() => stub.Users.Create(StubSite.Draft, Stop));
+
+        Assert.Equal(isTrouble, stub.Pace.Share > before);
+    }
+
     [Theory, Trait("Spec", "2.12")]
     [InlineData("username", typeof(Creation.LoginRefused))]
     [InlineData("email", typeof(Creation.EmailRefused))]

@@ -39,12 +39,9 @@ internal sealed class StubSite : HttpMessageHandler
             "activecampaign_tags",
             ["membership_level", "points"]
         );
-        Users = new CoreRestUsers(
-            SiteRest.To(WordPressHttp.Client(this), Site, time ?? TimeProvider.System),
-            Site,
-            time ?? TimeProvider.System,
-            NullLogger<CoreRestUsers>.Instance
-        );
+        var rest = SiteRest.To(WordPressHttp.Client(this), Site, time ?? TimeProvider.System);
+        Pace = rest.Pace;
+        Users = new CoreRestUsers(rest, Site, time ?? TimeProvider.System, NullLogger<CoreRestUsers>.Instance);
         On("GET", "/", """{"namespaces":["oembed/1.0","wp/v2"],"authentication":{"application-passwords":{}}}""");
         On(
             "OPTIONS",
@@ -58,6 +55,8 @@ internal sealed class StubSite : HttpMessageHandler
     public WordPressSite Site { get; }
 
     public CoreRestUsers Users { get; }
+
+    public SitePace Pace { get; }
 
     public Func<StubRequest, CancellationToken, Task<HttpResponseMessage?>>? Before { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -63,7 +64,7 @@ internal sealed class RestWire(HttpClient http, WordPressSite site, SitePace pac
             var answer = await Exchange(request, call.IsWrite, cancellationToken);
             if ((int)answer.Status is 413)
                 end = RequestEnd.Ignored;
-            else if ((int)answer.Status is not (429 or >= 500))
+            else if ((int)answer.Status is not (429 or >= 500) || IsRefusal(answer))
                 end = RequestEnd.Answered;
             return answer;
         }
@@ -77,6 +78,11 @@ internal sealed class RestWire(HttpClient http, WordPressSite site, SitePace pac
             pace.Leave(call.Kind, entries, time.GetElapsedTime(started), end);
         }
     }
+
+    // Core says 500 when it refuses a login or an email that exists; a fatal error has a code of its own (WP_Fatal_Error_Handler).
+    private static bool IsRefusal(RestAnswer answer) =>
+        answer is { Status: HttpStatusCode.InternalServerError, Error: { } error }
+        && error.Code is not ("internal_server_error" or "cleansync_failed");
 
     private async Task<RestAnswer> Exchange(
         HttpRequestMessage request,
