@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CleanSync.Infrastructure.Tests.WordPress;
 
@@ -153,14 +154,15 @@ public sealed class CoreRestChangeTests
     [Fact, Trait("Spec", "8.1")]
     public async Task Changes_asked_for_at_once_go_25_a_request_where_the_site_allows_it()
     {
-        using var stub = new StubSite(batch: true);
+        var time = new FakeTimeProvider();
+        using var stub = new StubSite(time: time, batch: true);
         await stub.Users.Describe(Stop);
         stub.Before = (request, _) =>
             Task.FromResult(request.Route == "/batch/v1" && request.Method == "POST" ? Batch(request) : null);
 
-        var reports = await Task.WhenAll(
-            Enumerable.Range(100, 60).Select(id => stub.Users.Change(id, Names("first_name"), Stop))
-        );
+        var changes = Enumerable.Range(100, 60).Select(id => stub.Users.Change(id, Names("first_name"), Stop)).ToList();
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        var reports = await Task.WhenAll(changes);
 
         Assert.All(reports, (report, i) => Assert.Equal(i == 3, report.UserGone));
         Assert.Equal(
