@@ -243,12 +243,14 @@ public sealed class ConnectorResultTests
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         using var stub = new ConnectorStub(time: time);
         for (var i = 0; i < 20; i++)
-            await stub.Passing(stub.Connector.ResolveRoles([$"invented {i}"], Stop));
+            await stub.Connector.ResolveRoles([$"invented {i}"], Stop).WaitAsync(TimeSpan.FromSeconds(60), Stop);
         Assert.Single(stub.Sent("/site"));
 
         time.Advance(TimeSpan.FromMinutes(1));
         stub.Description["roles"]![0]!["slug"] = "customer";
-        var book = await stub.Passing(stub.Connector.ResolveRoles(["customer", "invented"], Stop));
+        var book = await stub
+            .Connector.ResolveRoles(["customer", "invented"], Stop)
+            .WaitAsync(TimeSpan.FromSeconds(60), Stop);
 
         Assert.NotNull(book.Find("customer"));
         Assert.Equal(2, stub.Sent("/site").Count);
