@@ -18,4 +18,8 @@ public interface ISites
 /// <param name="Contacts">The account.</param>
 /// <param name="Users">The directory.</param>
 /// <param name="Mail">Its welcome mail.</param>
-public sealed record Site(string Name, SiteRules Rules, IContacts Contacts, IUsers Users, IWelcomeMail Mail);
+public sealed record Site(string Name, SiteRules Rules, IContacts Contacts, IUsers Users, IWelcomeMail Mail)
+{
+    /// <summary>The account that its contacts are in: sites of one account are worked by one process, which keeps to its rate limit.</summary>
+    public string Account { get; init; } = Name;
+}

@@ -1,4 +1,5 @@
 using CleanSync.Application.Ports;
+using CleanSync.Infrastructure.ActiveCampaign;
 using CleanSync.Infrastructure.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -59,7 +60,10 @@ internal sealed class ConfiguredSites : ISites, IDisposable
             () => _contacts(account)
         );
         var directory = Made(_madeDirectories, name, PartsOf(options, smtp), () => _directories(name, options));
-        return new Site(name, SiteOptionsRules.ToRules(options), contacts, directory.Users, directory.Mail);
+        return new Site(name, SiteOptionsRules.ToRules(options), contacts, directory.Users, directory.Mail)
+        {
+            Account = AccountHttp.Root(new Uri(account.Url!)).AbsoluteUri,
+        };
     }
 
     private static IEnumerable<object?> PartsOf(SiteOptions site, SmtpOptions smtp) =>
