@@ -17,6 +17,12 @@ namespace CleanSync.Application;
 public sealed record AddUser(string Site, long Contact, string? Role = null, bool? SendNotification = null)
     : IRequest<SyncOutcome>
 {
+    /// <summary>Whether an import asks: then nobody is mailed unless told, and the guard does not count. Default false.</summary>
+    public bool Imported { get; init; }
+
+    /// <summary>The latest receipt that this covers; without one, no verdict of a person holds for it.</summary>
+    internal long Receipt { get; init; } = long.MaxValue;
+
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<AddUser>
     {
@@ -39,17 +45,23 @@ public sealed record AddUser(string Site, long Contact, string? Role = null, boo
     {
         public async Task<SyncOutcome> Handle(AddUser command, CancellationToken cancellationToken)
         {
-            var request = new SyncRequest(SyncAction.Add, command.Role, command.SendNotification);
+            var request = new SyncRequest(SyncAction.Add, command.Role, command.SendNotification, command.Imported);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
             for (var attempt = 0; attempt < 3; attempt++)
             {
-                using var decision = await decider.Decide(command.Site, command.Contact, request, cancellationToken);
+                using var decision = await decider.Decide(
+                    command.Site,
+                    command.Contact,
+                    request,
+                    command.Receipt,
+                    cancellationToken
+                );
                 var written = decision.Plan is UserPlan.Create create
                     ? await creation.Create(decision, create, cancellationToken)
                     : await changes.Write(decision, cancellationToken);
                 // Null: somebody else created the user meanwhile. He is an existing user now, and is planned for as one.
                 if (written is not null)
-                    return await obligations.Settle(decision.Site, written, cancellationToken);
+                    return await obligations.Settle(decision, written, cancellationToken);
             }
             throw new TransientException("wordpress: the user appears and disappears");
         }

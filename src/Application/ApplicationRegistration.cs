@@ -26,6 +26,9 @@ internal static class ApplicationRegistration
         services.AddUseCase<UpdateTags, SyncOutcome, UpdateTags.Handler, UpdateTags.Validator>();
         services.AddUseCase<RetryParked, int, RetryParked.Handler, RetryParked.Validator>();
 
+        services.AddUseCase<PauseSite, SitePause, PauseSite.Handler, PauseSite.Validator>();
+        services.AddUseCase<ResumeSite, SitePause?, ResumeSite.Handler, ResumeSite.Validator>();
+
         services.AddUseCase<
             ClearReturnedPasswords,
             int,
@@ -39,11 +42,13 @@ internal static class ApplicationRegistration
         services.TryAddSingleton<SyncSettings>();
         services.TryAddSingleton<InboxSignals>();
         services.TryAddSingleton<SiteStates>();
+        services.TryAddSingleton<SiteProbe>();
         services.TryAddSingleton<SyncMetrics>();
         services.TryAddSingleton<PersonLocks>();
         services.TryAddSingleton<PasswordMemory>();
         services.TryAddSingleton<ClearReturnedPasswords.Rounds>();
         services.TryAddSingleton<RoleWatch>();
+        services.TryAddSingleton<Guard>();
         services.TryAddSingleton<Decider>();
         services.TryAddSingleton<IntentReview>();
         services.TryAddSingleton<ChangeWriter>();
@@ -54,6 +59,7 @@ internal static class ApplicationRegistration
             provider.GetRequiredService<IServiceScopeFactory>(),
             provider.GetRequiredService<InboxSignals>(),
             provider.GetRequiredService<SiteStates>(),
+            provider.GetRequiredService<SiteProbe>(),
             provider.GetRequiredService<SyncSettings>(),
             provider.GetRequiredService<SyncMetrics>(),
             provider.GetRequiredService<Randomness>(),

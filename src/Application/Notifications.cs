@@ -22,6 +22,19 @@ public sealed record UserUpdated(string Site, long Contact, long UserId) : INoti
 /// <param name="Change">The new set, and what came and went.</param>
 public sealed record TagsChanged(string Site, long Contact, long UserId, TagChange Change) : INotification;
 
+/// <summary>A contact was merged into another in the account: the user belongs to that one now, which has the work.</summary>
+/// <param name="Site">The site.</param>
+/// <param name="Contact">The id of the contact that is gone.</param>
+/// <param name="UserId">The user id.</param>
+/// <param name="Survivor">The id of the contact that has the user now.</param>
+public sealed record ContactMerged(string Site, long Contact, long UserId, long Survivor) : INotification;
+
+/// <summary>The contact of a user is gone from the account. His tags are kept or revoked, as the site's rules say.</summary>
+/// <param name="Site">The site.</param>
+/// <param name="Contact">The contact id.</param>
+/// <param name="UserId">The user id.</param>
+public sealed record ContactGone(string Site, long Contact, long UserId) : INotification;
+
 /// <summary>A contact waits for a person.</summary>
 /// <param name="Site">The site.</param>
 /// <param name="Contact">The contact id.</param>
@@ -39,6 +52,10 @@ internal static class Notifications
             yield return new UserUpdated(site, contact, updated);
         if (outcome is { Tags: { } tags, UserId: { } user })
             yield return new TagsChanged(site, contact, user, tags);
+        if (outcome is { Survivor: { } survivor, UserId: { } handedOver })
+            yield return new ContactMerged(site, contact, handedOver, survivor);
+        if (outcome is { ContactGone: true, UserId: { } left })
+            yield return new ContactGone(site, contact, left);
         if (outcome.Parked is { } reason)
             yield return new ContactParked(site, contact, reason);
     }

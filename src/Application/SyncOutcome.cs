@@ -39,6 +39,15 @@ public sealed record SyncOutcome(OutcomeKind Kind, ImmutableArray<Warning> Warni
     /// <summary>Why it was parked; null otherwise.</summary>
     public ParkReason? Parked { get; init; }
 
+    /// <summary>Whether the contact is gone from the account, and was not merged into another.</summary>
+    public bool ContactGone { get; init; }
+
+    /// <summary>The contact that this one was merged into; null when it was not.</summary>
+    public long? Survivor { get; init; }
+
+    /// <summary>What the plan took from the user; null when none was planned, or an import asked for it.</summary>
+    internal Losses? Losses { get; init; }
+
     /// <summary>For instance <c>created</c>, <c>skipped(no user)</c> or <c>parked(conflict)</c>.</summary>
     public override string ToString() =>
         Kind switch

@@ -10,6 +10,9 @@ namespace CleanSync.Application;
 /// <param name="Contact">The contact id, greater than zero.</param>
 public sealed record UpdateTags(string Site, long Contact) : IRequest<SyncOutcome>
 {
+    /// <summary>The latest receipt that this covers; without one, no verdict of a person holds for it.</summary>
+    internal long Receipt { get; init; } = long.MaxValue;
+
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<UpdateTags>
     {
@@ -28,10 +31,16 @@ public sealed record UpdateTags(string Site, long Contact) : IRequest<SyncOutcom
         {
             var request = new SyncRequest(SyncAction.UpdateTags);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
-            using var decision = await decider.Decide(command.Site, command.Contact, request, cancellationToken);
+            using var decision = await decider.Decide(
+                command.Site,
+                command.Contact,
+                request,
+                command.Receipt,
+                cancellationToken
+            );
             var written = await changes.Write(decision, cancellationToken);
             // A user who was taken over from a merged contact may still be owed something.
-            return await obligations.Settle(decision.Site, written, cancellationToken);
+            return await obligations.Settle(decision, written, cancellationToken);
         }
     }
 }

@@ -11,6 +11,9 @@ namespace CleanSync.Application;
 /// <param name="Role">A role's slug or title; null leaves the user his own.</param>
 public sealed record UpdateUser(string Site, long Contact, string? Role = null) : IRequest<SyncOutcome>
 {
+    /// <summary>The latest receipt that this covers; without one, no verdict of a person holds for it.</summary>
+    internal long Receipt { get; init; } = long.MaxValue;
+
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<UpdateUser>
     {
@@ -30,10 +33,16 @@ public sealed record UpdateUser(string Site, long Contact, string? Role = null) 
         {
             var request = new SyncRequest(SyncAction.Update, command.Role);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
-            using var decision = await decider.Decide(command.Site, command.Contact, request, cancellationToken);
+            using var decision = await decider.Decide(
+                command.Site,
+                command.Contact,
+                request,
+                command.Receipt,
+                cancellationToken
+            );
             var written = await changes.Write(decision, cancellationToken);
             // A user who was taken over from a merged contact may still be owed something.
-            return await obligations.Settle(decision.Site, written, cancellationToken);
+            return await obligations.Settle(decision, written, cancellationToken);
         }
     }
 }

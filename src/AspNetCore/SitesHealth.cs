@@ -7,7 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace CleanSync.AspNetCore;
 
 /// <summary>
-/// Says of each site whether it works, or why it is held. A held site is degraded, not unhealthy: its webhooks are accepted and wait.
+/// Says of each site whether it works, or why it waits. A held or paused site is degraded, not unhealthy: its webhooks are accepted and wait.
 /// </summary>
 internal sealed class SitesHealth(ISites sites, SiteStates states) : IHealthCheck
 {
@@ -17,7 +17,7 @@ internal sealed class SitesHealth(ISites sites, SiteStates states) : IHealthChec
     )
     {
         var said = sites.Names.ToDictionary(name => name, name => (object)states.Of(name), StringComparer.Ordinal);
-        var held = said.Values.Cast<SiteState>().Any(state => state.HeldBecause is not null);
+        var held = said.Values.Cast<SiteState>().Any(state => state.WhyWaiting is not null);
         return Task.FromResult(new HealthCheckResult(held ? HealthStatus.Degraded : HealthStatus.Healthy, data: said));
     }
 
@@ -26,8 +26,8 @@ internal sealed class SitesHealth(ISites sites, SiteStates states) : IHealthChec
     {
         var held = report
             .Entries.Values.SelectMany(entry => entry.Data)
-            .Where(site => site.Value is SiteState { HeldBecause: not null })
-            .ToDictionary(site => site.Key, site => ((SiteState)site.Value).HeldBecause, StringComparer.Ordinal);
+            .Where(site => site.Value is SiteState { WhyWaiting: not null })
+            .ToDictionary(site => site.Key, site => ((SiteState)site.Value).WhyWaiting, StringComparer.Ordinal);
         context.Response.ContentType = "application/json";
         return context.Response.WriteAsync(
             JsonSerializer.Serialize(new { status = report.Status.ToString(), held }),

@@ -90,6 +90,9 @@ public sealed record SiteRules
     /// <summary>Whether a created user is mailed when the URL does not say. Default false.</summary>
     public bool SendWelcomeMail { get; init; }
 
+    /// <summary>When losses are too many to be meant.</summary>
+    public GuardRules Guard { get; init; } = new();
+
     /// <summary>What happens to tags when the contact is gone. Default <see cref="GonePolicy.Keep"/>.</summary>
     public GonePolicy WhenGone { get; init; } = GonePolicy.Keep;
 

@@ -55,6 +55,9 @@ public enum SkipReason
 
     /// <summary>A dry run: the plan was made and not carried out.</summary>
     DryRun,
+
+    /// <summary>The guard had stopped it, and a person discarded it.</summary>
+    Discarded,
 }
 
 /// <summary>Why a contact waits for a person.</summary>

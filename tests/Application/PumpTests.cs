@@ -61,6 +61,36 @@ public sealed class PumpTests
         Assert.Equal(_world.Time.GetUtcNow().AddSeconds(30), _world.Store.RowOf(42)!.Due);
     }
 
+    /// <summary>Every contact that an outage hits asks, and one question answers them all.</summary>
+    [Fact]
+    [Trait("Spec", "5.2")]
+    public async Task An_outage_holds_the_site_with_one_probe_and_spends_no_attempt()
+    {
+        for (var contact = 1L; contact <= 50; contact++)
+            await Accept(SyncAction.UpdateTags, contact);
+        var process = _world.Start();
+        for (var faults = 0; faults < 51; faults++)
+            _world.Contacts.Faults.Enqueue(new TransientException("activecampaign: HTTP 503"));
+
+        Assert.Equal(50, await process.Pump.RunOnce("shop", default));
+
+        Assert.Empty(_world.Contacts.Faults);
+        Assert.Equal("activecampaign: HTTP 503", process.States.Of("shop").HeldBecause);
+        Assert.All(Enumerable.Range(1, 50), contact => Assert.Equal(0, _world.Store.RowOf(contact)!.Attempts));
+    }
+
+    [Fact]
+    [Trait("Spec", "5.2")]
+    public async Task A_contact_that_fails_while_both_sides_answer_spends_its_attempt()
+    {
+        await Accept(SyncAction.UpdateTags);
+        var process = _world.Start();
+        _world.Contacts.Faults.Enqueue(new TransientException("activecampaign: HTTP 503"));
+        await process.Pump.RunOnce("shop", default);
+        Assert.Null(process.States.Of("shop").HeldBecause);
+        Assert.Equal(1, _world.Store.RowOf(42)!.Attempts);
+    }
+
     [Theory]
     [Trait("Spec", "5.2")]
     [InlineData(true)]

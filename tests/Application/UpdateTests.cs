@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
+using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
 
 namespace CleanSync.Application.Tests;
@@ -144,10 +145,11 @@ public sealed class UpdateTests
             new Syncing.IntentReview(_world.Store, new Syncing.RoleWatch(), _world.Time),
             new Syncing.PersonLocks(),
             new Syncing.RoleWatch(),
+            new Syncing.Guard(_world.Store, _world.Store, _world.Time, NullLogger<Syncing.Guard>.Instance),
             new Randomness()
         );
         await Assert.ThrowsAsync<TransientException>(() =>
-            decider.Decide("shop", 42, new SyncRequest(SyncAction.Update), default)
+            decider.Decide("shop", 42, new SyncRequest(SyncAction.Update), 1, default)
         );
     }
 }

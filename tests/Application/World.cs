@@ -90,6 +90,8 @@ internal sealed class World : ISites, IWelcomeMail
             services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
             services.AddSingleton<INotificationHandler<UserCreated>>(new Recorder<UserCreated>(Notifications));
             services.AddSingleton<INotificationHandler<TagsChanged>>(new Recorder<TagsChanged>(Notifications));
+            services.AddSingleton<INotificationHandler<ContactMerged>>(new Recorder<ContactMerged>(Notifications));
+            services.AddSingleton<INotificationHandler<ContactGone>>(new Recorder<ContactGone>(Notifications));
             services.AddSingleton<INotificationHandler<ContactParked>>(new Recorder<ContactParked>(Notifications));
             services.AddCleanSyncApplication();
             _services = services.BuildServiceProvider(
@@ -102,6 +104,8 @@ internal sealed class World : ISites, IWelcomeMail
         public PasswordMemory Memory => _services.GetRequiredService<PasswordMemory>();
         public SyncPump Pump => _services.GetRequiredService<SyncPump>();
         public SiteStates States => _services.GetRequiredService<SiteStates>();
+        public SiteProbe Probe => _services.GetRequiredService<SiteProbe>();
+        public Guard Guard => _services.GetRequiredService<Guard>();
         public SyncMetrics Metrics => _services.GetRequiredService<SyncMetrics>();
         public InboxSignals Signals => _services.GetRequiredService<InboxSignals>();
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
 namespace CleanSync.Application.Pumping;
@@ -31,6 +32,16 @@ public sealed class SiteStates
     internal void Resume(string site) =>
         _states.AddOrUpdate(site, SiteState.Working, (_, state) => state with { HeldBecause = null, Since = null });
 
+    internal void Paused(string site, SitePause? pause) =>
+        _states.AddOrUpdate(
+            site,
+            SiteState.Working with
+            {
+                Pause = pause,
+            },
+            (_, state) => state.Pause == pause ? state : state with { Pause = pause }
+        );
+
     internal void Inspected(string site, string via, IReadOnlyList<Warning> notices) =>
         _states.AddOrUpdate(
             site,
@@ -51,6 +62,12 @@ public sealed record SiteState(string? HeldBecause, DateTimeOffset? Since, IRead
 {
     /// <summary>By which way its users are reached (<see cref="DirectoryAbilities.Via"/>); empty when that is not known.</summary>
     public string Via { get; init; } = "";
+
+    /// <summary>The pause; null when it is not paused.</summary>
+    public SitePause? Pause { get; init; }
+
+    /// <summary>Why nothing of it is worked, paused or held; null when it works.</summary>
+    public string? WhyWaiting => Pause?.Because ?? HeldBecause;
 
     /// <summary>A site that works, with nothing to say.</summary>
     public static SiteState Working { get; } = new(null, null, []);

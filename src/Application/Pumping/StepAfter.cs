@@ -9,7 +9,7 @@ namespace CleanSync.Application.Pumping;
 /// <code>
 /// outcome parked                      park
 /// any other outcome                   done
-/// site held                           wait, no attempt spent
+/// site held or paused                 wait, no attempt spent
 /// transient, no attempt spent         wait as long as asked, an hour at most
 /// transient, within the time allowed  retry, at the later of schedule and what was asked, an hour at most
 /// transient, time is over             park(gave up)
@@ -35,8 +35,8 @@ internal static class StepAfter
     {
         switch (error)
         {
-            case SiteHeldException held:
-                return new NextStep.Wait(now, held.Message);
+            case SiteHeldException or SitePausedException:
+                return new NextStep.Wait(now, error.Message);
             case TransientException { SpendsAttempt: false } waits:
                 return new NextStep.Wait(now + Bounded(waits.RetryAfter ?? ShortWait), waits.Message);
             case PermanentException refused:

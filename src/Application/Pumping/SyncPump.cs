@@ -30,6 +30,7 @@ public sealed partial class SyncPump
     private readonly IServiceScopeFactory _scopes;
     private readonly InboxSignals _signals;
     private readonly SiteStates _states;
+    private readonly SiteProbe _probe;
     private readonly SyncSettings _settings;
     private readonly SyncMetrics _metrics;
     private readonly Randomness _random;
@@ -41,17 +42,19 @@ public sealed partial class SyncPump
         IServiceScopeFactory scopes,
         InboxSignals signals,
         SiteStates states,
+        SiteProbe probe,
         SyncSettings settings,
         SyncMetrics metrics,
         Randomness random,
         TimeProvider time,
         ILogger<SyncPump> logger
     ) =>
-        (_inbox, _scopes, _signals, _states, _settings, _metrics, _random, _time, _logger) = (
+        (_inbox, _scopes, _signals, _states, _probe, _settings, _metrics, _random, _time, _logger) = (
             inbox,
             scopes,
             signals,
             states,
+            probe,
             settings,
             metrics,
             random,
@@ -84,10 +87,13 @@ public sealed partial class SyncPump
             outcome = await Send(work);
             step = StepAfter.Outcome(outcome);
         }
-        catch (Exception error)
+        catch (Exception thrown)
         {
+            var error = thrown;
             if (error is SiteHeldException)
                 _states.Hold(work.Site, error.Message, _time.GetUtcNow());
+            else if (error is TransientException { SpendsAttempt: true, OfContact: false })
+                error = await Blamed(work.Site, error);
             else if (error is not (TransientException or PermanentException))
                 Log.Unexpected(_logger, error.GetType().Name, error.StackTrace);
             step = StepAfter.Error(error, work, _time.GetUtcNow(), _settings.RetryFor, _random.Number());
@@ -102,14 +108,27 @@ public sealed partial class SyncPump
             await Tell(work, outcome, duration);
     }
 
+    // When the system itself is down, the contact has done nothing wrong.
+    private async Task<Exception> Blamed(string site, Exception error)
+    {
+        if (await _probe.WhyDown(site, CancellationToken.None) is not { } down)
+            return error;
+        _states.Hold(site, down, _time.GetUtcNow());
+        return new SiteHeldException(down);
+    }
+
     private async Task<SyncOutcome> Send(ClaimedWork work)
     {
         await using var scope = _scopes.CreateAsyncScope();
         IRequest<SyncOutcome> command = work.Request.Action switch
         {
-            SyncAction.Add => new AddUser(work.Site, work.Contact, work.Request.Role, work.Request.SendNotification),
-            SyncAction.Update => new UpdateUser(work.Site, work.Contact, work.Request.Role),
-            _ => new UpdateTags(work.Site, work.Contact),
+            SyncAction.Add => new AddUser(work.Site, work.Contact, work.Request.Role, work.Request.SendNotification)
+            {
+                Imported = work.Request.Imported,
+                Receipt = work.Receipt,
+            },
+            SyncAction.Update => new UpdateUser(work.Site, work.Contact, work.Request.Role) { Receipt = work.Receipt },
+            _ => new UpdateTags(work.Site, work.Contact) { Receipt = work.Receipt },
         };
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command);
     }
@@ -128,7 +147,8 @@ public sealed partial class SyncPump
                 outcome.ToString(),
                 [.. outcome.Warnings.Select(warning => warning.ToString())],
                 duration,
-                work.Attempt
+                work.Attempt,
+                outcome.Losses
             );
         switch (step)
         {

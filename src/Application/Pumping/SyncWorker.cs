@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using CleanSync.Application.Ports;
+using CleanSync.Application.Syncing;
 using CleanSync.Domain;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,11 +15,14 @@ internal sealed partial class SyncWorker(
     ISites sites,
     IInbox inbox,
     IHistory history,
+    ISiteRecords records,
     IWorkerRole role,
     IServiceScopeFactory scopes,
     SyncPump pump,
     InboxSignals signals,
     SiteStates states,
+    SiteProbe probe,
+    Guard guard,
     SyncSettings settings,
     SyncMetrics metrics,
     TimeProvider time,
@@ -71,6 +75,7 @@ internal sealed partial class SyncWorker(
 
     private async Task WorkSite(string site, CancellationToken ending)
     {
+        guard.Forget(site);
         await Release(site, ending);
         await Task.WhenAll(
             RunSite(site, ending),
@@ -109,6 +114,11 @@ internal sealed partial class SyncWorker(
         {
             try
             {
+                if (await IsPaused(site, stopping))
+                {
+                    await Task.Delay(Pause, time, stopping);
+                    continue;
+                }
                 if (states.Of(site).HeldBecause is not null)
                 {
                     await Probe(site, stopping);
@@ -128,6 +138,19 @@ internal sealed partial class SyncWorker(
                 await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    // Who pauses and resumes may be another process: the store is the one place that knows.
+    private async Task<bool> IsPaused(string site, CancellationToken stopping)
+    {
+        var pause = (await records.Find(site, stopping)).Pause;
+        var before = states.Of(site).Pause;
+        states.Paused(site, pause);
+        if (pause is not null && before is null)
+            Log.Paused(logger, site, pause.Because);
+        if (pause is null && before is not null)
+            Log.GoesOn(logger, site);
+        return pause is not null;
     }
 
     private async Task Work(string site, CancellationToken stopping)
@@ -165,20 +188,9 @@ internal sealed partial class SyncWorker(
     private async Task Probe(string site, CancellationToken stopping)
     {
         await Task.Delay(settings.ProbeEvery, time, stopping);
-        if (sites.Find(site) is not { } found)
-            return;
-        try
+        if (await probe.WhyDown(site, stopping) is { } still)
         {
-            await found.Contacts.Probe(stopping);
-            await found.Users.Probe(stopping);
-        }
-        catch (SiteHeldException held)
-        {
-            states.Hold(site, held.Message, time.GetUtcNow());
-            return;
-        }
-        catch (TransientException)
-        {
+            states.Hold(site, still, time.GetUtcNow());
             return;
         }
         states.Resume(site);
@@ -294,7 +306,13 @@ internal sealed partial class SyncWorker(
         [LoggerMessage(1, LogLevel.Error, "A round of {Site} failed: {Error}")]
         public static partial void RoundFailed(ILogger logger, string site, string error);
 
-        [LoggerMessage(2, LogLevel.Information, "{Site} lets us in again and goes on")]
+        [LoggerMessage(10, LogLevel.Warning, "{Site} is paused: {Reason}. Webhooks are accepted and wait")]
+        public static partial void Paused(ILogger logger, string site, string reason);
+
+        [LoggerMessage(11, LogLevel.Information, "{Site} was resumed and goes on")]
+        public static partial void GoesOn(ILogger logger, string site);
+
+        [LoggerMessage(2, LogLevel.Information, "{Site} answers again and goes on")]
         public static partial void Resumed(ILogger logger, string site);
 
         [LoggerMessage(

@@ -18,7 +18,8 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles
             case UserPlan.HandOver over:
                 var (site, request) = (decision.Site.Name, decision.Request);
                 await inbox.AcceptMerged(site, entry.Contact, over.Survivor, over.User.Id, request, cancellationToken);
-                return Skipped(entry with { UserId = null }, SkipReason.Merged, [], over.User.Id);
+                var merged = Skipped(entry with { UserId = null }, SkipReason.Merged, [], over.User.Id);
+                return merged with { Outcome = merged.Outcome with { Survivor = over.Survivor } };
             case UserPlan.Skip skip:
                 var skipped = Skipped(
                     entry,
@@ -33,7 +34,7 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles
                 return new Written(parked with { UserId = decision.Linked?.Id }, entry, null);
             case UserPlan.ReadAgain:
                 await ledger.Save(entry with { LaggingReads = entry.LaggingReads + 1 }, cancellationToken);
-                throw new TransientException("activecampaign: a read older than the one applied last");
+                throw new TransientException("activecampaign: a read older than the one applied last", ofContact: true);
             default:
                 throw new InvalidOperationException($"{decision.Plan.GetType().Name} is not carried out here.");
         }
@@ -48,7 +49,10 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles
         {
             var report = await site.Users.Change(user.Id, changes, cancellationToken);
             if (report.UserGone)
-                throw new TransientException("wordpress: the user vanished while he was being changed");
+                throw new TransientException(
+                    "wordpress: the user vanished while he was being changed",
+                    ofContact: true
+                );
             refused = report.Warnings;
             if (await Checked(decision, change, cancellationToken) is { } privileged)
                 refused = refused.Add(privileged);

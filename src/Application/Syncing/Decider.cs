@@ -10,7 +10,7 @@ namespace CleanSync.Application.Syncing;
 /// <item>what is known for good (ledger) and the contact;</item>
 /// <item>the user: the one of the ledger, else by the contact id that he carries, else by email, and whose he is;</item>
 /// <item>roles and abilities of the site;</item>
-/// <item>the plan, after the site's policy. Reads again alone when the planner wants that.</item>
+/// <item>the plan, read again alone when the planner wants that, after the guard and the site's policy.</item>
 /// </list>
 /// </summary>
 internal sealed class Decider(
@@ -19,6 +19,7 @@ internal sealed class Decider(
     IntentReview intents,
     PersonLocks locks,
     RoleWatch watch,
+    Guard guard,
     Randomness random
 )
 {
@@ -26,6 +27,7 @@ internal sealed class Decider(
         string siteName,
         long contactId,
         SyncRequest request,
+        long receipt,
         CancellationToken cancellationToken
     )
     {
@@ -33,27 +35,34 @@ internal sealed class Decider(
         var entry = await ledger.Find(siteName, contactId, cancellationToken);
         var contact = await site.Contacts.Find(contactId, cancellationToken);
         var decision = await Decide(site, entry, contact, request, cancellationToken);
-        if (decision.Plan is not UserPlan.ReadAlone)
-            return decision;
-
-        decision.Dispose();
-        var alone = await site.Contacts.FindAlone(contactId, cancellationToken);
-        return await Decide(site, entry, alone, request, cancellationToken);
+        if (decision.Plan is UserPlan.ReadAlone)
+        {
+            decision.Dispose();
+            var alone = await site.Contacts.FindAlone(contactId, cancellationToken);
+            decision = await Decide(site, entry, alone, request, cancellationToken);
+        }
+        try
+        {
+            var judged = await guard.Judge(decision, receipt, cancellationToken);
+            return judged with { Plan = PlanPolicy.Apply(judged.Plan, site.Rules) };
+        }
+        catch
+        {
+            decision.Dispose();
+            throw;
+        }
     }
 
-    private async Task<Decision> Decide(
+    private Task<Decision> Decide(
         Site site,
         LedgerEntry entry,
         Contact? contact,
         SyncRequest request,
         CancellationToken cancellationToken
-    )
-    {
-        var decision = contact is null
-            ? await DecideGone(site, entry, request, cancellationToken)
-            : await DecideLiving(site, entry, contact, request, cancellationToken);
-        return decision with { Plan = PlanPolicy.Apply(decision.Plan, site.Rules) };
-    }
+    ) =>
+        contact is null
+            ? DecideGone(site, entry, request, cancellationToken)
+            : DecideLiving(site, entry, contact, request, cancellationToken);
 
     private async Task<Decision> DecideGone(
         Site site,

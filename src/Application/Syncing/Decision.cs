@@ -21,6 +21,15 @@ internal sealed record Decision(Site Site, LedgerEntry Entry, SyncRequest Reques
     /// <summary>What came up while deciding.</summary>
     public IReadOnlyList<Warning> Warnings { get; init; } = [];
 
+    /// <summary>What the guard counted; null when it did not look.</summary>
+    public Losses? Losses { get; init; }
+
+    /// <summary>Whether a user is left without a contact.</summary>
+    public bool ContactGone =>
+        Seen is null
+        && Linked is not null
+        && Plan is UserPlan.Change or UserPlan.Skip { Reason: SkipReason.ContactGone };
+
     public void Dispose() => EmailLock?.Dispose();
 }
 

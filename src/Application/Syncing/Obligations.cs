@@ -14,9 +14,10 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
     private const string OwnPassword = "own password";
 
     /// <exception cref="TransientException">One side cannot do it now; called again, it goes on where it stood.</exception>
-    public async Task<SyncOutcome> Settle(Site site, Written written, CancellationToken cancellationToken)
+    public async Task<SyncOutcome> Settle(Decision decision, Written written, CancellationToken cancellationToken)
     {
-        var (outcome, entry) = (written.Outcome, written.Entry);
+        var (site, entry) = (decision.Site, written.Entry);
+        var outcome = written.Outcome with { Losses = decision.Losses, ContactGone = decision.ContactGone };
         // A creation that ended with somebody else's user, or with none, leaves a password that nobody has.
         if (entry.PasswordReturn != PasswordReturn.Due || outcome.Skipped == SkipReason.Merged)
             memory.Forget(entry.Site, entry.Contact);

@@ -187,6 +187,19 @@ public sealed class TagOptions
 
     /// <summary>What happens to the tags when the contact is gone. Default they stay.</summary>
     public GonePolicy WhenGone { get; set; } = GonePolicy.Keep;
+
+    /// <summary>When the site is paused because too many users would lose their tags, their contact or their email.</summary>
+    public GuardOptions Guard { get; set; } = new();
+}
+
+/// <summary>How many users may lose the same thing within an hour: the site is paused when both numbers are passed.</summary>
+public sealed class GuardOptions
+{
+    /// <summary>Users. Default 20; 0 or more.</summary>
+    public int Users { get; set; } = 20;
+
+    /// <summary>Percent of the users planned in that hour. Default 20; 0 to 100, where 100 turns the guard off.</summary>
+    public int Percent { get; set; } = 20;
 }
 
 /// <summary>Where the contact id is kept on the user.</summary>

@@ -28,6 +28,7 @@ public static class SiteOptionsRules
             ClearAfterFirstLogin = site.ReturnPassword.ClearAfterFirstLogin,
             SendWelcomeMail = site.WelcomeMail.Send,
             WhenGone = site.Tags.WhenGone,
+            Guard = new GuardRules { Users = site.Tags.Guard.Users, Percent = site.Tags.Guard.Percent },
             LinkCopy = Named(site.Link.MetaKey),
             DryRun = site.DryRun,
             Fields = SiteRules.DefaultFields(

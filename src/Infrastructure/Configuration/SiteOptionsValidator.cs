@@ -15,6 +15,8 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
         RuleFor(o => o).Custom(AccessKeyRules.Check);
         CheckAccounts();
         CheckUsers();
+        CheckGuard();
+        CheckGuard();
         CheckWelcomeMail(smtp);
         CheckFields();
     }
@@ -78,6 +80,14 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
             .WithMessage(
                 "no password is returned that could be emptied: name ReturnPassword:Field, or set this to false"
             );
+    }
+
+    private void CheckGuard()
+    {
+        RuleFor(o => o.Tags.Guard.Users).GreaterThanOrEqualTo(0).WithMessage("write a number of users, 0 or more");
+        RuleFor(o => o.Tags.Guard.Percent)
+            .InclusiveBetween(0, 100)
+            .WithMessage("write a percentage from 0 to 100; 100 turns the guard off");
     }
 
     private void CheckWelcomeMail(SmtpOptions smtp)

@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace CleanSync.Application.Syncing;
+
+/// <summary>
+/// Looks at each plan before it is carried out, and stops a site when too many users would lose the same thing within an hour (SPEC 2.7):
+/// the account may be broken, or somebody's mass edit a mistake. Imports are not looked at. What a person decided about a stopped loss
+/// holds for every request that was accepted before he decided:
+/// <code>
+/// verdict of that kind    too many    what becomes of the plan
+/// let through             -           carried out, not counted
+/// discarded               -           skip(discarded)
+/// none                    no          carried out
+/// none                    yes         it waits, and the site is paused
+/// </code>
+/// </summary>
+internal sealed partial class Guard(ISiteRecords records, IHistory history, TimeProvider time, ILogger<Guard> logger)
+{
+    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+    private static readonly SiteRecord Nothing = new("");
+    private static readonly Losses[] Kinds = [Losses.TagsEmptied, Losses.ContactGone, Losses.EmailChanged];
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<Counts>>> _sites = new(StringComparer.Ordinal);
+
+    /// <summary>Forgets what was counted: another process may have worked the site since. It is counted anew from the history.</summary>
+    public void Forget(string site) => _sites.TryRemove(site, out _);
+
+    /// <param name="decision">The decision, before the site's policy.</param>
+    /// <param name="receipt">The latest receipt that the work covers.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="SitePausedException">The plan waits until a person resumes the site.</exception>
+    public async Task<Decision> Judge(Decision decision, long receipt, CancellationToken cancellationToken)
+    {
+        var (site, contact) = (decision.Site, decision.Entry.Contact);
+        var contactGone = decision.Seen is null;
+        if (
+            decision.Request.Imported
+            || site.Rules.DryRun
+            || GuardRules.Of(decision.Plan, contactGone, decision.Linked is not null) is not { } losses
+        )
+            return decision;
+
+        var counts = await CountsOf(site.Name, cancellationToken);
+        var record = losses == Losses.None ? Nothing : await records.Find(site.Name, cancellationToken);
+        var holding = record
+            .Verdicts.Where(verdict => receipt <= verdict.UpTo && losses.HasFlag(verdict.Loss))
+            .ToList();
+        if (holding.Exists(verdict => !verdict.LetThrough))
+        {
+            var discarded = new UserPlan.Skip(SkipReason.Discarded, []);
+            return decision with { Plan = discarded, Losses = Losses.None };
+        }
+        var counted = losses & ~holding.Aggregate(Losses.None, (all, verdict) => all | verdict.Loss);
+        var stopped = counts.Add(contact, counted, record.Verdicts, site.Rules.Guard, time.GetUtcNow());
+        if (stopped == Losses.None)
+            return decision with { Losses = counted };
+
+        var because = $"guard: too many users would lose the same thing within an hour ({Words(stopped)})";
+        // The rest of the batch comes here too.
+        if (record.Pause is not { } pause || (pause.Stopped & stopped) != stopped)
+        {
+            await records.Pause(site.Name, new SitePause(time.GetUtcNow(), because, stopped), cancellationToken);
+            Log.Stopped(logger, site.Name, contact, because);
+        }
+        throw new SitePausedException(because);
+    }
+
+    private static string Words(Losses losses) =>
+        string.Join(", ", Kinds.Where(kind => losses.HasFlag(kind)).Select(kind => SyncOutcome.Words(kind.ToString())));
+
+    private async Task<Counts> CountsOf(string site, CancellationToken cancellationToken)
+    {
+        var counts = _sites.GetOrAdd(site, _ => new Lazy<Task<Counts>>(() => Read(site)));
+        try
+        {
+            return await counts.Value.WaitAsync(cancellationToken);
+        }
+        catch when (counts.Value.IsFaulted)
+        {
+            _sites.TryRemove(new(site, counts));
+            throw;
+        }
+    }
+
+    private async Task<Counts> Read(string site)
+    {
+        var counts = new Counts();
+        foreach (var known in await history.Planned(site, time.GetUtcNow() - Window, CancellationToken.None))
+            counts.Add(known.Contact, known.Losses, known.When);
+        return counts;
+    }
+
+    /// <summary>When each contact was planned last, and when for a loss. Guarded by itself.</summary>
+    private sealed class Counts
+    {
+        private readonly Lock _lock = new();
+        private readonly Recent _planned = new();
+        private readonly Dictionary<Losses, Recent> _losing = Kinds.ToDictionary(kind => kind, _ => new Recent());
+
+        public void Add(long contact, Losses losses, DateTimeOffset when)
+        {
+            lock (_lock)
+            {
+                _planned.Add(contact, when);
+                foreach (var kind in Kinds.Where(kind => losses.HasFlag(kind)))
+                    _losing[kind].Add(contact, when);
+            }
+        }
+
+        /// <summary>Counts a plan, and tells the losses that are too many. Who decided about a kind has seen what came before.</summary>
+        public Losses Add(
+            long contact,
+            Losses losses,
+            IReadOnlyList<GuardVerdict> verdicts,
+            GuardRules rules,
+            DateTimeOffset now
+        )
+        {
+            lock (_lock)
+            {
+                Add(contact, losses, now);
+                var planned = _planned.Since(now - Window);
+                return Kinds
+                    .Where(kind => losses.HasFlag(kind))
+                    .Where(kind => rules.Stops(_losing[kind].Since(Start(kind, verdicts, now)), planned))
+                    .Aggregate(Losses.None, (all, kind) => all | kind);
+            }
+        }
+
+        private static DateTimeOffset Start(Losses kind, IReadOnlyList<GuardVerdict> verdicts, DateTimeOffset now)
+        {
+            var start = now - Window;
+            return verdicts.FirstOrDefault(verdict => verdict.Loss == kind) is { } decided && decided.When > start
+                ? decided.When
+                : start;
+        }
+    }
+
+    /// <summary>Contacts by the time when they came last.</summary>
+    private sealed class Recent
+    {
+        private readonly Dictionary<long, DateTimeOffset> _last = [];
+        private readonly Queue<(long Contact, DateTimeOffset When)> _order = [];
+
+        public void Add(long contact, DateTimeOffset when)
+        {
+            _last[contact] = when;
+            _order.Enqueue((contact, when));
+        }
+
+        /// <summary>How many came since then; who came before is forgotten.</summary>
+        public int Since(DateTimeOffset start)
+        {
+            while (_order.TryPeek(out var oldest) && oldest.When < start)
+            {
+                _order.Dequeue();
+                if (_last.TryGetValue(oldest.Contact, out var last) && last < start)
+                    _last.Remove(oldest.Contact);
+            }
+            return _last.Count;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            1,
+            LogLevel.Error,
+            "{Site} is paused at contact {Contact}: {Because}. Webhooks are accepted and wait. Look into it, then resume the site, letting what waits through or discarding it"
+        )]
+        public static partial void Stopped(ILogger logger, string site, long contact, string because);
+    }
+}
