@@ -21,16 +21,37 @@ internal sealed class SitesHealth(ISites sites, SiteStates states) : IHealthChec
         return Task.FromResult(new HealthCheckResult(held ? HealthStatus.Degraded : HealthStatus.Healthy, data: said));
     }
 
-    /// <summary>Writes the answer: the status, and why sites are held. Reasons hold no personal data.</summary>
+    /// <summary>
+    /// Writes the answer: the status, why sites are held, and what is wrong with their webhooks. Neither holds personal data; other notices
+    /// are left out, since anybody may ask.
+    /// </summary>
     public static Task Write(HttpContext context, HealthReport report)
     {
-        var held = report
+        var states = report
             .Entries.Values.SelectMany(entry => entry.Data)
-            .Where(site => site.Value is SiteState { HeldBecause: not null })
-            .ToDictionary(site => site.Key, site => ((SiteState)site.Value).HeldBecause, StringComparer.Ordinal);
+            .Where(site => site.Value is SiteState)
+            .Select(site => (Name: site.Key, State: (SiteState)site.Value))
+            .ToList();
+        var held = states
+            .Where(site => site.State.HeldBecause is not null)
+            .ToDictionary(site => site.Name, site => site.State.HeldBecause, StringComparer.Ordinal);
+        var webhooks = states
+            .Where(site => site.State.WebhookNotices.Count > 0)
+            .ToDictionary(
+                site => site.Name,
+                site => site.State.WebhookNotices.Select(notice => notice.ToString()),
+                StringComparer.Ordinal
+            );
         context.Response.ContentType = "application/json";
         return context.Response.WriteAsync(
-            JsonSerializer.Serialize(new { status = report.Status.ToString(), held }),
+            JsonSerializer.Serialize(
+                new
+                {
+                    status = report.Status.ToString(),
+                    held,
+                    webhooks,
+                }
+            ),
             context.RequestAborted
         );
     }

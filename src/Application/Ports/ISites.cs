@@ -18,4 +18,11 @@ public interface ISites
 /// <param name="Contacts">The account.</param>
 /// <param name="Users">The directory.</param>
 /// <param name="Mail">Its welcome mail.</param>
-public sealed record Site(string Name, SiteRules Rules, IContacts Contacts, IUsers Users, IWelcomeMail Mail);
+public sealed record Site(string Name, SiteRules Rules, IContacts Contacts, IUsers Users, IWelcomeMail Mail)
+{
+    /// <summary>The webhooks of the account; null when it does not let them be managed. Default null.</summary>
+    public IWebhooks? Webhooks { get; init; }
+
+    /// <summary>How webhooks of this site come in. Default unknown.</summary>
+    public WebhookAddress WebhookAddress { get; init; } = WebhookAddress.Unknown;
+}

@@ -12,46 +12,45 @@ public sealed class SiteStates
     public SiteState Of(string site) => _states.GetValueOrDefault(site, SiteState.Working);
 
     internal void Hold(string site, string reason, DateTimeOffset now) =>
-        _states.AddOrUpdate(
+        Change(
             site,
-            _ => new SiteState(reason, now, []),
-            (_, state) =>
-                state.HeldBecause is null
-                    ? state with
-                    {
-                        HeldBecause = reason,
-                        Since = now,
-                    }
-                    : state with
-                    {
-                        HeldBecause = reason,
-                    }
+            state => state with { HeldBecause = reason, Since = state.HeldBecause is null ? now : state.Since }
         );
 
-    internal void Resume(string site) =>
-        _states.AddOrUpdate(site, SiteState.Working, (_, state) => state with { HeldBecause = null, Since = null });
+    internal void Resume(string site) => Change(site, state => state with { HeldBecause = null, Since = null });
 
     internal void Inspected(string site, string via, IReadOnlyList<Warning> notices) =>
+        Change(site, state => state with { Via = via, InspectionNotices = notices });
+
+    internal void WebhookChecked(string site, IReadOnlyList<Warning> notices) =>
+        Change(site, state => state with { WebhookNotices = notices });
+
+    private void Change(string site, Func<SiteState, SiteState> change) =>
         _states.AddOrUpdate(
             site,
-            SiteState.Working with
-            {
-                Via = via,
-                Notices = notices,
-            },
-            (_, state) => state with { Via = via, Notices = notices }
+            static (_, change) => change(SiteState.Working),
+            static (_, state, change) => change(state),
+            change
         );
 }
 
 /// <summary>The state of a site.</summary>
 /// <param name="HeldBecause">Why nothing of it is worked; null when it works.</param>
 /// <param name="Since">Since when it is held.</param>
-/// <param name="Notices">What its owner should know, such as mapped meta keys that the site does not register.</param>
-public sealed record SiteState(string? HeldBecause, DateTimeOffset? Since, IReadOnlyList<Warning> Notices)
+public sealed record SiteState(string? HeldBecause, DateTimeOffset? Since)
 {
     /// <summary>By which way its users are reached (<see cref="DirectoryAbilities.Via"/>); empty when that is not known.</summary>
     public string Via { get; init; } = "";
 
+    /// <summary>What its owner should know of both ends, such as mapped meta keys that the site does not register.</summary>
+    public IReadOnlyList<Warning> InspectionNotices { get; init; } = [];
+
+    /// <summary>What its owner should know of the webhooks that come in, or do not.</summary>
+    public IReadOnlyList<Warning> WebhookNotices { get; init; } = [];
+
+    /// <summary>Everything that its owner should know.</summary>
+    public IReadOnlyList<Warning> Notices => [.. InspectionNotices, .. WebhookNotices];
+
     /// <summary>A site that works, with nothing to say.</summary>
-    public static SiteState Working { get; } = new(null, null, []);
+    public static SiteState Working { get; } = new(null, null);
 }
