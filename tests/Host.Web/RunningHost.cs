@@ -36,6 +36,19 @@ internal sealed class RunningHost : IDisposable
         return System.Diagnostics.Process.Start(start)!;
     }
 
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<(int Code, string Output, string Errors)> Run(
+        string[] arguments,
+        params (string Name, string Value)[] environment
+    )
+    {
+        using var process = Process(arguments, environment);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        return (process.ExitCode, await output, await errors);
+    }
+
     public void Dispose()
     {
         _process.Kill();
