@@ -127,6 +127,32 @@ public sealed class WebhooksCommandTests : IAsyncLifetime
         Assert.StartsWith("No site is configured.", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    [Trait("Spec", "9.4")]
+    public async Task A_running_host_says_that_the_webhook_is_missing()
+    {
+        var folder = Directory.CreateTempSubdirectory("cleansync-test-");
+        try
+        {
+            using var host = await RunningHost.Start([
+                .. Site("shop", Key),
+                ("CleanSync__Inbox__ConnectionString", $"Data Source={Path.Combine(folder.FullName, "inbox.db")}"),
+                ("CleanSync__Sites__shop__WordPress__Url", "http://127.0.0.1:1"),
+            ]);
+            Assert.NotNull(await host.Logs("shop: webhook_missing"));
+            using var http = new HttpClient { BaseAddress = host.Url };
+            Assert.Contains(
+                "\"webhooks\":{\"shop\":[\"webhook_missing\"]}",
+                await http.GetStringAsync("/health/ready"),
+                StringComparison.Ordinal
+            );
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private Task<(int Code, string Output, string Errors)> Run(
         string[] arguments,
         IEnumerable<(string Name, string Value)> changes
