@@ -43,6 +43,7 @@ internal static class ApplicationRegistration
         services.TryAddSingleton<InboxSignals>();
         services.TryAddSingleton<SiteStates>();
         services.TryAddSingleton<SyncMetrics>();
+        services.TryAddSingleton<WebhookWatch>();
         services.TryAddSingleton<PersonLocks>();
         services.TryAddSingleton<PasswordMemory>();
         services.TryAddSingleton<ClearReturnedPasswords.Rounds>();

@@ -36,10 +36,11 @@ internal sealed class SitesHealth(ISites sites, SiteStates states) : IHealthChec
             .Where(site => site.State.HeldBecause is not null)
             .ToDictionary(site => site.Name, site => site.State.HeldBecause, StringComparer.Ordinal);
         var webhooks = states
-            .Where(site => site.State.WebhookNotices.Count > 0)
+            .Select(site => (site.Name, Notices: site.State.WebhookNotices.Concat(site.State.SilenceNotices).ToList()))
+            .Where(site => site.Notices.Count > 0)
             .ToDictionary(
                 site => site.Name,
-                site => site.State.WebhookNotices.Select(notice => notice.ToString()),
+                site => site.Notices.Select(notice => notice.ToString()),
                 StringComparer.Ordinal
             );
         context.Response.ContentType = "application/json";

@@ -24,6 +24,7 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
             _process.Pump,
             _process.Signals,
             _process.States,
+            new WebhookWatch(_world, _process.Scopes, _process.States, _log),
             new SyncSettings(),
             _process.Metrics,
             _world.Time,
@@ -329,7 +330,7 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
         }
     }
 
-    private sealed class Lines : ILogger<SyncWorker>
+    private sealed class Lines : ILogger<SyncWorker>, ILogger<WebhookWatch>
     {
         public List<(LogLevel Level, string Message)> All { get; } = [];
 

@@ -25,6 +25,9 @@ public sealed class SiteStates
     internal void WebhookChecked(string site, IReadOnlyList<Warning> notices) =>
         Change(site, state => state with { WebhookNotices = notices });
 
+    internal void WebhooksHeard(string site, IReadOnlyList<Warning> notices) =>
+        Change(site, state => state with { SilenceNotices = notices });
+
     private void Change(string site, Func<SiteState, SiteState> change) =>
         _states.AddOrUpdate(
             site,
@@ -45,11 +48,14 @@ public sealed record SiteState(string? HeldBecause, DateTimeOffset? Since)
     /// <summary>What its owner should know of both ends, such as mapped meta keys that the site does not register.</summary>
     public IReadOnlyList<Warning> InspectionNotices { get; init; } = [];
 
-    /// <summary>What its owner should know of the webhooks that come in, or do not.</summary>
+    /// <summary>What its owner should know of the webhook that its account sends.</summary>
     public IReadOnlyList<Warning> WebhookNotices { get; init; } = [];
 
+    /// <summary>That no webhook has arrived for too long.</summary>
+    public IReadOnlyList<Warning> SilenceNotices { get; init; } = [];
+
     /// <summary>Everything that its owner should know.</summary>
-    public IReadOnlyList<Warning> Notices => [.. InspectionNotices, .. WebhookNotices];
+    public IReadOnlyList<Warning> Notices => [.. InspectionNotices, .. WebhookNotices, .. SilenceNotices];
 
     /// <summary>A site that works, with nothing to say.</summary>
     public static SiteState Working { get; } = new(null, null);

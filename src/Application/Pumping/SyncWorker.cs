@@ -19,6 +19,7 @@ internal sealed partial class SyncWorker(
     SyncPump pump,
     InboxSignals signals,
     SiteStates states,
+    WebhookWatch webhooks,
     SyncSettings settings,
     SyncMetrics metrics,
     TimeProvider time,
@@ -53,9 +54,9 @@ internal sealed partial class SyncWorker(
             ),
             .. sites.Names.Select(site =>
                 Repeat(
-                    nameof(CheckWebhook),
+                    nameof(WebhookWatch),
                     settings.WebhookCheckEvery,
-                    stop => LookAfterWebhook(site, stop),
+                    stop => webhooks.LookAfter(site, stop),
                     stoppingToken
                 )
             ),
@@ -218,9 +219,12 @@ internal sealed partial class SyncWorker(
     {
         if (sites.Find(site)?.Rules.ClearAfterFirstLogin != true || states.Of(site).HeldBecause is not null)
             return;
+        await using var scope = scopes.CreateAsyncScope();
         try
         {
-            await Send(new ClearReturnedPasswords(site), stopping);
+            await scope
+                .ServiceProvider.GetRequiredService<IMediator>()
+                .Send(new ClearReturnedPasswords(site), stopping);
         }
         catch (SiteHeldException held)
         {
@@ -232,34 +236,6 @@ internal sealed partial class SyncWorker(
         {
             Log.NotCleared(logger, site, later.Message);
         }
-    }
-
-    // Credentials that are good for contacts may not be for webhooks: that is told, and holds nothing up.
-    private async Task LookAfterWebhook(string site, CancellationToken stopping)
-    {
-        if (sites.Find(site)?.WebhookAddress.Url is null)
-        {
-            states.WebhookChecked(site, []);
-            return;
-        }
-        try
-        {
-            var notices = WebhookInspection.Of(await Send(new CheckWebhook(site), stopping));
-            var before = states.Of(site).WebhookNotices;
-            states.WebhookChecked(site, notices);
-            foreach (var notice in notices.Except(before))
-                Log.Notice(logger, site, notice);
-        }
-        catch (Exception fault) when (fault is TransientException or PermanentException)
-        {
-            Log.WebhookNotChecked(logger, site, fault.Message);
-        }
-    }
-
-    private async Task<T> Send<T>(IRequest<T> command, CancellationToken stopping)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, stopping);
     }
 
     private async Task Measure(CancellationToken stopping)
@@ -320,13 +296,6 @@ internal sealed partial class SyncWorker(
 
         [LoggerMessage(7, LogLevel.Warning, "{Site}: who has signed in could not be found out now: {Reason}")]
         public static partial void NotCleared(ILogger logger, string site, string reason);
-
-        [LoggerMessage(
-            9,
-            LogLevel.Warning,
-            "{Site}: whether its webhook is there could not be found out now: {Reason}"
-        )]
-        public static partial void WebhookNotChecked(ILogger logger, string site, string reason);
 
         [LoggerMessage(6, LogLevel.Error, "The inbox cannot be worked yet ({Error}); trying again every second")]
         public static partial void NotReleased(ILogger logger, string error);
