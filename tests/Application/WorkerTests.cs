@@ -24,7 +24,15 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
             _process.Pump,
             _process.Signals,
             _process.States,
-            new WebhookWatch(_world, _process.Scopes, _process.States, _log),
+            new WebhookWatch(
+                _world,
+                _world.Store,
+                _process.Scopes,
+                _process.Signals,
+                _process.States,
+                _world.Time,
+                _log
+            ),
             new SyncSettings(),
             _process.Metrics,
             _world.Time,
@@ -235,6 +243,23 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
         await _process.Send(new ReceiveWebhook("shop", SyncAction.Add, 42));
         await UntilAdvancing(() => _world.Store.Entries.Count == 1);
         await UntilAdvancing(() => _process.States.Of("shop").Notices.Contains(new Warning("webhook_missing")));
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "6.3")]
+    public async Task A_site_that_hears_nothing_for_too_long_says_so_until_a_webhook_arrives()
+    {
+        _world.WebhookAddress = new WebhookAddress(
+            new Uri("https://sync.example/"),
+            ["key-of-the-shop"],
+            TimeSpan.FromMinutes(10)
+        );
+        await _worker.StartAsync(default);
+        await UntilAdvancing(() => Warned("webhook_silent") == 1);
+        await _process.Send(new ReceiveWebhook("shop", SyncAction.Add, 42));
+        await UntilAdvancing(() => !_process.States.Of("shop").Notices.Any(notice => notice.Code == "webhook_silent"));
+        await UntilAdvancing(() => Warned("webhook_silent") == 2);
         await _worker.StopAsync(default);
     }
 

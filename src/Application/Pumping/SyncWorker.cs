@@ -30,6 +30,7 @@ internal sealed partial class SyncWorker(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan MeasureEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ArrivalsEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan InspectEvery = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan InspectAgain = TimeSpan.FromMinutes(1);
 
@@ -52,9 +53,13 @@ internal sealed partial class SyncWorker(
                     stoppingToken
                 )
             ),
+            Repeat(nameof(webhooks.StoreArrivals), ArrivalsEvery, webhooks.StoreArrivals, stoppingToken),
+            .. sites.Names.Select(site =>
+                Repeat(nameof(webhooks.Listen), ArrivalsEvery, stop => webhooks.Listen(site, stop), stoppingToken)
+            ),
             .. sites.Names.Select(site =>
                 Repeat(
-                    nameof(WebhookWatch),
+                    nameof(webhooks.LookAfter),
                     settings.WebhookCheckEvery,
                     stop => webhooks.LookAfter(site, stop),
                     stoppingToken

@@ -10,13 +10,54 @@ namespace CleanSync.Application.Pumping;
 /// Tells the owner of a site when webhooks do not come in as they should. Only for sites whose address is configured. What it finds is logged
 /// once, and stands in <see cref="SiteStates"/> until it is mended.
 /// </summary>
+/// <remarks>One for the process: it remembers what it has stored.</remarks>
 internal sealed partial class WebhookWatch(
     ISites sites,
+    ISiteRecords records,
     IServiceScopeFactory scopes,
+    InboxSignals signals,
     SiteStates states,
+    TimeProvider time,
     ILogger<WebhookWatch> logger
 )
 {
+    // The arrivals that are stored already, in the clock's timestamps.
+    private readonly Dictionary<string, long> _stored = new(StringComparer.Ordinal);
+
+    private readonly DateTimeOffset _start = time.GetUtcNow();
+
+    /// <summary>
+    /// Stores when the latest webhook of each site arrived here. Whoever accepts webhooks does this from time to time, whether or not he
+    /// works them, so that accepting one costs nothing more. Not for concurrent calls.
+    /// </summary>
+    public async Task StoreArrivals(CancellationToken cancellationToken)
+    {
+        foreach (var site in sites.Names)
+        {
+            if (
+                signals.LatestArrival(site) is not { } latest
+                || (_stored.TryGetValue(site, out var stored) && stored == latest)
+            )
+                continue;
+            await records.WebhookArrived(site, time.GetUtcNow() - time.GetElapsedTime(latest), cancellationToken);
+            _stored[site] = latest;
+        }
+    }
+
+    /// <summary>Looks whether a webhook has arrived lately, at whichever process. Before the first one ever, from this process's start on.</summary>
+    public async Task Listen(string site, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Warning> notices = [];
+        if (sites.Find(site)?.WebhookAddress is { Url: not null, WarnAfterSilence: { } longest })
+        {
+            var last = (await records.Find(site, cancellationToken)).LastWebhook;
+            if (time.GetUtcNow() - (last ?? _start) >= longest)
+                notices = [new Warning("webhook_silent", last is { } at ? $"since {at:u}" : "from the beginning")];
+        }
+        Tell(site, states.Of(site).SilenceNotices, notices);
+        states.WebhooksHeard(site, notices);
+    }
+
     /// <summary>Looks whether the account still sends its webhook.</summary>
     public async Task LookAfter(string site, CancellationToken cancellationToken)
     {
@@ -32,8 +73,12 @@ internal sealed partial class WebhookWatch(
             Log.NotChecked(logger, site, fault.Message);
             return;
         }
-        var before = states.Of(site).WebhookNotices;
+        Tell(site, states.Of(site).WebhookNotices, notices);
         states.WebhookChecked(site, notices);
+    }
+
+    private void Tell(string site, IEnumerable<Warning> before, IEnumerable<Warning> notices)
+    {
         foreach (var notice in notices.Except(before))
             Log.Notice(logger, site, notice);
     }
