@@ -58,6 +58,8 @@ public static class CleanSyncServiceCollectionExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().Inbox);
         services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().Ledger);
         services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().History);
+        services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().Records);
+        services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().Jobs);
         services.TryAddSingleton<IWorkerRole>(provider => provider.GetRequiredService<SqliteStore>().WorkerLock);
         return services;
     }

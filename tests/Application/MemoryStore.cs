@@ -3,11 +3,13 @@ using CleanSync.Domain;
 
 namespace CleanSync.Application.Tests;
 
-/// <summary>Inbox, ledger and history in memory, by the words of their contracts.</summary>
-internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
+/// <summary>Inbox, ledger, history, records and jobs in memory, by the words of their contracts.</summary>
+internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISiteRecords, IJobs
 {
     private readonly Dictionary<(string, long), Row> _rows = [];
     private readonly Dictionary<(string, long), LedgerEntry> _ledger = [];
+    private readonly Dictionary<string, SiteRecord> _records = [];
+    private readonly Dictionary<(string, JobKind), Job> _jobs = [];
     private long _receipt;
 
     public List<HistoryEntry> Entries { get; } = [];
@@ -35,6 +37,17 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
                 (row.Parked, row.Attempts, row.FailingSince, row.Due) = (null, 0, null, world.Time.GetUtcNow());
             return Task.FromResult(row.Receipt);
         }
+    }
+
+    public async Task AcceptAll(
+        string site,
+        IReadOnlyList<long> contacts,
+        SyncRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var contact in contacts)
+            await Accept(site, contact, request, cancellationToken);
     }
 
     public async Task AcceptMerged(
@@ -66,7 +79,8 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
             var due = _rows
                 .Where(row => row.Key.Item1 == site && row.Value is { Parked: null, Claimed: null, Pending: not null })
                 .Where(row => row.Value.Due <= world.Time.GetUtcNow())
-                .OrderBy(row => row.Value.Due)
+                .OrderBy(row => row.Value.Pending!.Urgency)
+                .ThenBy(row => row.Value.Due)
                 .Take(limit)
                 .ToList();
             Claims += due.Count > 0 ? 1 : 0;
@@ -121,7 +135,7 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
         }
     }
 
-    public Task Release(CancellationToken cancellationToken)
+    public Task Release(string site, CancellationToken cancellationToken)
     {
         if (ReleaseFaults.TryDequeue(out var fault))
             throw fault;
@@ -140,6 +154,14 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
     {
         var waiting = _rows.Values.Where(row => row is { Parked: null, Claimed: null }).ToList();
         return waiting.Count == 0 ? null : waiting.Min(row => row.Due);
+    }
+
+    public Task<long> Waiting(string site, Urgency urgency, CancellationToken cancellationToken)
+    {
+        lock (_rows)
+            return Task.FromResult<long>(
+                _rows.Values.Count(row => row is { Parked: null, Claimed: null } && row.Pending!.Urgency == urgency)
+            );
     }
 
     public Task<InboxDepth> Depth(string site, CancellationToken cancellationToken) =>
@@ -166,6 +188,33 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
         lock (_ledger)
             return Entry(contact);
     }
+
+    public Task<IReadOnlyList<LedgerEntry>> FindAll(
+        string site,
+        IReadOnlyList<long> contacts,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_ledger)
+            return Task.FromResult<IReadOnlyList<LedgerEntry>>([
+                .. _ledger.Values.Where(entry => entry.Site == site && contacts.Contains(entry.Contact)),
+            ]);
+    }
+
+    public Task<IReadOnlyList<long>> Linked(string site, long after, int limit, CancellationToken cancellationToken)
+    {
+        lock (_ledger)
+            return Task.FromResult<IReadOnlyList<long>>([
+                .. _ledger
+                    .Values.Where(entry => entry.Site == site && entry.UserId is not null && entry.Contact > after)
+                    .Select(entry => entry.Contact)
+                    .Order()
+                    .Take(limit),
+            ]);
+    }
+
+    public async Task<long> CountLinked(string site, CancellationToken cancellationToken) =>
+        (await Linked(site, 0, int.MaxValue, cancellationToken)).Count;
 
     public Task<IReadOnlyList<long>> LinkedContacts(string site, long userId, CancellationToken cancellationToken)
     {
@@ -211,7 +260,111 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory
     public Task<IReadOnlyList<HistoryEntry>> Latest(string site, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<HistoryEntry>>(Entries);
 
+    public Task<IReadOnlyList<PlannedLosses>> Planned(
+        string site,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_rows)
+            return Task.FromResult<IReadOnlyList<PlannedLosses>>([
+                .. Entries
+                    .Where(entry => entry.Site == site && entry.When >= since && entry.Losses is not null)
+                    .GroupBy(entry => entry.Contact)
+                    .Select(of => new PlannedLosses(
+                        of.Key,
+                        of.Max(entry => entry.When),
+                        of.Aggregate(Losses.None, (all, entry) => all | entry.Losses!.Value)
+                    ))
+                    .OrderBy(planned => planned.When),
+            ]);
+    }
+
     public Task<int> Prune(DateTimeOffset olderThan, CancellationToken cancellationToken) => Task.FromResult(0);
+
+    Task<SiteRecord> ISiteRecords.Find(string site, CancellationToken cancellationToken) =>
+        Task.FromResult(Record(site));
+
+    public Task WebhookArrived(string site, DateTimeOffset when, CancellationToken cancellationToken) =>
+        Write(site, record => record with { LastWebhook = when });
+
+    public Task CaughtUp(string site, DateTimeOffset watermark, CancellationToken cancellationToken) =>
+        Write(site, record => record with { Watermark = watermark });
+
+    public Task Pause(string site, SitePause pause, CancellationToken cancellationToken) =>
+        Write(
+            site,
+            record =>
+                record with
+                {
+                    Pause = (record.Pause ?? pause) with
+                    {
+                        Stopped = pause.Stopped | (record.Pause?.Stopped ?? Losses.None),
+                    },
+                }
+        );
+
+    public async Task<SitePause?> Resume(string site, bool letThrough, CancellationToken cancellationToken)
+    {
+        var pause = Record(site).Pause;
+        var decided = Enum.GetValues<Losses>()
+            .Where(loss => loss != Losses.None && pause?.Stopped.HasFlag(loss) == true)
+            .Select(loss => new GuardVerdict(loss, letThrough, _receipt, world.Time.GetUtcNow()))
+            .ToList();
+        await Write(
+            site,
+            record =>
+                record with
+                {
+                    Pause = null,
+                    Verdicts =
+                    [
+                        .. decided
+                            .Concat(record.Verdicts)
+                            .DistinctBy(verdict => verdict.Loss)
+                            .OrderBy(verdict => verdict.Loss),
+                    ],
+                }
+        );
+        return pause;
+    }
+
+    private SiteRecord Record(string site) => _records.GetValueOrDefault(site) ?? new SiteRecord(site);
+
+    private Task Write(string site, Func<SiteRecord, SiteRecord> change)
+    {
+        lock (_rows)
+            _records[site] = change(Record(site));
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> Start(Job job, CancellationToken cancellationToken)
+    {
+        if (_jobs.GetValueOrDefault((job.Site, job.Kind)) is { State: JobState.Running })
+            return Task.FromResult(false);
+        _jobs[(job.Site, job.Kind)] = job;
+        return Task.FromResult(true);
+    }
+
+    Task<Job?> IJobs.Find(string site, JobKind kind, CancellationToken cancellationToken) =>
+        Task.FromResult(_jobs.GetValueOrDefault((site, kind)));
+
+    Task<bool> IJobs.Save(Job job, CancellationToken cancellationToken)
+    {
+        var known = _jobs.GetValueOrDefault((job.Site, job.Kind));
+        if (known is not { State: JobState.Running } || known.Started != job.Started)
+            return Task.FromResult(false);
+        _jobs[(job.Site, job.Kind)] = job;
+        return Task.FromResult(true);
+    }
+
+    public Task<bool> Cancel(string site, JobKind kind, CancellationToken cancellationToken)
+    {
+        if (_jobs.GetValueOrDefault((site, kind)) is not { State: JobState.Running } job)
+            return Task.FromResult(false);
+        _jobs[(site, kind)] = job with { State = JobState.Cancelled, Ended = world.Time.GetUtcNow() };
+        return Task.FromResult(true);
+    }
 
     internal sealed class Row
     {

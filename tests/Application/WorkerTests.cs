@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanSync.Application.Tests;
 
-public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
+public sealed class WorkerTests : IWorkerRole, IWorkerRight
 {
     private readonly World _world = new();
     private readonly World.Process _process;
@@ -40,7 +40,12 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
         );
     }
 
-    public Task<IAsyncDisposable> Take(CancellationToken cancellationToken) => Task.FromResult<IAsyncDisposable>(this);
+    public CancellationToken Ends => CancellationToken.None;
+
+    public Task<IWorkerRight> Take(string account, IReadOnlyList<string> sites, CancellationToken cancellationToken) =>
+        Task.FromResult<IWorkerRight>(this);
+
+    public bool Holds(string site) => true;
 
     public ValueTask DisposeAsync()
     {

@@ -92,6 +92,8 @@ internal sealed class World : ISites, IWelcomeMail
             services.AddSingleton<IInbox>(world.Store);
             services.AddSingleton<ILedger>(world.Store);
             services.AddSingleton<IHistory>(world.Store);
+            services.AddSingleton<ISiteRecords>(world.Store);
+            services.AddSingleton<IJobs>(world.Store);
             services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
             services.AddSingleton<INotificationHandler<UserCreated>>(new Recorder<UserCreated>(Notifications));
             services.AddSingleton<INotificationHandler<TagsChanged>>(new Recorder<TagsChanged>(Notifications));

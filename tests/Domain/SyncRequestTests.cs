@@ -11,7 +11,9 @@ public sealed class SyncRequestTests
         from action in Gen.Elements(Enum.GetValues<SyncAction>())
         from role in Gen.Elements(null, "", " ", "member", " customer ")
         from notify in Gen.Elements<bool?>(null, true, false)
-        select new SyncRequest(action, role, notify)
+        from imported in Gen.Elements(true, false)
+        from urgency in Gen.Elements(Enum.GetValues<Urgency>())
+        select new SyncRequest(action, role, notify, imported, urgency)
     ).ToArbitrary();
 
     [Fact]
@@ -48,6 +50,23 @@ public sealed class SyncRequestTests
         Assert.Equal(joined, b.Join(a).SendNotification);
     }
 
+    /// <summary>SPEC 4.1: an import mails nobody unless told; a webhook that asks for the same user does.</summary>
+    [Theory]
+    [InlineData(SyncAction.Add, false, true)]
+    [InlineData(SyncAction.Update, true, false)]
+    [InlineData(SyncAction.UpdateTags, true, false)]
+    public void An_import_stays_one_unless_a_webhook_adds_too(SyncAction webhook, bool imported, bool mailed)
+    {
+        var import = new SyncRequest(SyncAction.Add, imported: true, urgency: Urgency.Import);
+        foreach (var joined in new[] { import.Join(new(webhook)), new SyncRequest(webhook).Join(import) })
+        {
+            Assert.Equal(SyncAction.Add, joined.Action);
+            Assert.Equal(Urgency.Webhook, joined.Urgency);
+            Assert.Equal(imported, joined.Imported);
+            Assert.Equal(mailed, joined.MailsWelcome(new SiteRules { SendWelcomeMail = true }));
+        }
+    }
+
     [Property]
     public Property Joining_twice_changes_nothing() =>
         Prop.ForAll(Requests, Requests, (a, b) => a.Join(a) == a && a.Join(b).Join(b) == a.Join(b));
@@ -66,6 +85,8 @@ public sealed class SyncRequestTests
                 var (one, other) = (a.Join(b), b.Join(a));
                 return one.Action == other.Action
                     && one.SendNotification == other.SendNotification
+                    && one.Imported == other.Imported
+                    && one.Urgency == other.Urgency
                     && (one.Role is null) == (other.Role is null);
             }
         );

@@ -11,7 +11,7 @@ namespace CleanSync.Application.Ports;
 /// <item>Alone: a claimed row is not claimed again before it is finished, or released after a crash.</item>
 /// <item>Complete: what arrives while a row is claimed waits in it and is worked once more; a failed claim joins it.</item>
 /// <item>Patient: a new request does not shorten a back-off, but revives a parked row at once with fresh attempts.</item>
-/// <item>Fair: of a site's due rows, those that have been due longest come first.</item>
+/// <item>Fair: of a site's due rows the most urgent come first, and of those the ones that have been due longest.</item>
 /// </list>
 /// </remarks>
 public interface IInbox
@@ -20,6 +20,9 @@ public interface IInbox
     /// <returns>A receipt, greater than every earlier one: the number of this request.</returns>
     /// <exception cref="InboxUnavailableException">It could not be stored.</exception>
     Task<long> Accept(string site, long contact, SyncRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Stores the same request for many contacts, in one transaction.</summary>
+    Task AcceptAll(string site, IReadOnlyList<long> contacts, SyncRequest request, CancellationToken cancellationToken);
 
     /// <summary>In one transaction: moves the link of a merged contact and what is owed to its user to the survivor, unless that has a user, and stores the request for the survivor.</summary>
     /// <param name="site">The site.</param>
@@ -46,8 +49,8 @@ public interface IInbox
     /// </summary>
     Task Finish(ClaimedWork work, NextStep step, HistoryEntry? entry, CancellationToken cancellationToken);
 
-    /// <summary>Takes back what a dead process had claimed. Called once, before the first claim, by the only worker of the store.</summary>
-    Task Release(CancellationToken cancellationToken);
+    /// <summary>Takes back what a dead worker had claimed of a site. Called once, before the first claim, by the site's only worker.</summary>
+    Task Release(string site, CancellationToken cancellationToken);
 
     /// <summary>When the next row of a site falls due; null when none waits. Parked and claimed rows do not count.</summary>
     Task<DateTimeOffset?> NextDue(string site, CancellationToken cancellationToken);
@@ -55,7 +58,10 @@ public interface IInbox
     /// <summary>How full the inbox of a site is.</summary>
     Task<InboxDepth> Depth(string site, CancellationToken cancellationToken);
 
-    /// <summary>The rows of a site, parked ones first, then by due time.</summary>
+    /// <summary>How many rows of a site wait with that urgency, due or not.</summary>
+    Task<long> Waiting(string site, Urgency urgency, CancellationToken cancellationToken);
+
+    /// <summary>The rows of a site: parked ones first, by the time when they were parked; the others by urgency and due time.</summary>
     Task<IReadOnlyList<InboxRow>> Rows(string site, int limit, CancellationToken cancellationToken);
 
     /// <summary>Makes parked rows due now with fresh attempts.</summary>
@@ -112,6 +118,7 @@ public abstract record NextStep
 /// <param name="Warnings">Warnings, as texts.</param>
 /// <param name="Duration">From claim to end.</param>
 /// <param name="Attempt">1 for the first attempt.</param>
+/// <param name="Losses">What the plan took from the user, or would have; null when nothing was planned for one, or an import asked for it.</param>
 public sealed record HistoryEntry(
     DateTimeOffset When,
     string Site,
@@ -120,7 +127,8 @@ public sealed record HistoryEntry(
     string Outcome,
     IReadOnlyList<string> Warnings,
     TimeSpan Duration,
-    int Attempt
+    int Attempt,
+    Losses? Losses = null
 );
 
 /// <summary>How full an inbox is.</summary>

@@ -8,6 +8,23 @@ public interface ILedger
     /// <summary>The entry of a contact; an empty one when nothing is known.</summary>
     Task<LedgerEntry> Find(string site, long contact, CancellationToken cancellationToken);
 
+    /// <summary>What is known of those contacts, in no particular order; those of whom nothing is known are left out.</summary>
+    Task<IReadOnlyList<LedgerEntry>> FindAll(
+        string site,
+        IReadOnlyList<long> contacts,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>The contacts that are linked to a user, by id: those above <paramref name="after"/>.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="after">The last contact of the page before; 0 for the first page.</param>
+    /// <param name="limit">The most contacts to answer.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task<IReadOnlyList<long>> Linked(string site, long after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>How many contacts of a site are linked to a user.</summary>
+    Task<long> CountLinked(string site, CancellationToken cancellationToken);
+
     /// <summary>The contacts that are linked to a user, usually none or one.</summary>
     Task<IReadOnlyList<long>> LinkedContacts(string site, long userId, CancellationToken cancellationToken);
 
@@ -36,10 +53,19 @@ public interface IHistory
     /// <summary>The latest outcomes of a site, newest first.</summary>
     Task<IReadOnlyList<HistoryEntry>> Latest(string site, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The contacts for whose users something was planned since then, imports apart: for each of them the latest, and all that it was planned to take.</summary>
+    Task<IReadOnlyList<PlannedLosses>> Planned(string site, DateTimeOffset since, CancellationToken cancellationToken);
+
     /// <summary>Removes what is older.</summary>
     /// <returns>How many entries were removed.</returns>
     Task<int> Prune(DateTimeOffset olderThan, CancellationToken cancellationToken);
 }
+
+/// <summary>What was planned for a contact's user.</summary>
+/// <param name="Contact">The contact id.</param>
+/// <param name="When">When the latest plan ended.</param>
+/// <param name="Losses">What its plans took from the user, all of them together.</param>
+public sealed record PlannedLosses(long Contact, DateTimeOffset When, Losses Losses);
 
 /// <summary>What is known for good of one contact at one site.</summary>
 /// <param name="Site">The site.</param>

@@ -20,6 +20,9 @@ public interface ISites
 /// <param name="Mail">Its welcome mail.</param>
 public sealed record Site(string Name, SiteRules Rules, IContacts Contacts, IUsers Users, IWelcomeMail Mail)
 {
+    /// <summary>The account that its contacts are in: sites of one account are worked by one process, which keeps to its rate limit.</summary>
+    public string Account { get; init; } = Name;
+
     /// <summary>The webhooks of the account; null when it does not let them be managed. Default null.</summary>
     public IWebhooks? Webhooks { get; init; }
 

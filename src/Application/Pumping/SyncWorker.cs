@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanSync.Application.Pumping;
 
-/// <summary>Runs the pump of every site as long as the host lives: timers and signals only, no rules.</summary>
+/// <summary>Runs the pump of every site whose account this process may work: timers and signals only, no rules.</summary>
 internal sealed partial class SyncWorker(
     ISites sites,
     IInbox inbox,
@@ -39,51 +39,75 @@ internal sealed partial class SyncWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var right = await role.Take(stoppingToken);
-        await Release(stoppingToken);
+        var accounts = sites.Names.GroupBy(site => sites.Find(site)?.Account ?? site, StringComparer.Ordinal);
         await Task.WhenAll([
             Repeat(nameof(PruneHistory), PruneEvery, PruneHistory, stoppingToken),
             Repeat(nameof(Measure), MeasureEvery, Measure, stoppingToken),
-            .. sites.Names.Select(site => RunSite(site, stoppingToken)),
-            .. sites.Names.Select(site =>
-                Repeat(
-                    nameof(ClearPasswords),
-                    settings.FirstLoginEvery,
-                    stop => ClearPasswords(site, stop),
-                    stoppingToken
-                )
-            ),
             Repeat(nameof(webhooks.StoreArrivals), ArrivalsEvery, webhooks.StoreArrivals, stoppingToken),
-            .. sites.Names.Select(site =>
-                Repeat(nameof(webhooks.Listen), ArrivalsEvery, stop => webhooks.Listen(site, stop), stoppingToken)
-            ),
-            .. sites.Names.Select(site =>
-                Repeat(
-                    nameof(webhooks.LookAfter),
-                    settings.WebhookCheckEvery,
-                    stop => webhooks.LookAfter(site, stop),
-                    stoppingToken
-                )
-            ),
+            .. accounts.Select(account => RunAccount(account.Key, [.. account], stoppingToken)),
         ]);
+    }
+
+    // Who loses an account ends what was begun before it takes the account again: no two rounds of it ever overlap.
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the store throws, the right is asked for again.")]
+    private async Task RunAccount(string account, IReadOnlyList<string> its, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await using var right = await role.Take(account, its, stopping);
+                using var ending = CancellationTokenSource.CreateLinkedTokenSource(right.Ends, stopping);
+                await Task.WhenAll(its.Select(site => WorkSite(site, ending.Token)));
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                Log.NoRight(logger, account, error.GetType().Name);
+                await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task WorkSite(string site, CancellationToken ending)
+    {
+        await Release(site, ending);
+        await Task.WhenAll(
+            RunSite(site, ending),
+            Repeat(nameof(ClearPasswords), settings.FirstLoginEvery, stop => ClearPasswords(site, stop), ending),
+            Repeat(
+                nameof(webhooks.LookAfter),
+                settings.WebhookCheckEvery,
+                stop => webhooks.LookAfter(site, stop),
+                ending
+            ),
+            Repeat(nameof(webhooks.Listen), ArrivalsEvery, stop => webhooks.Listen(site, stop), ending)
+        );
     }
 
     // A full disk at start must not end the host, which can tell senders so and keep what comes when the disk has room again.
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the store throws, it is waited for.")]
-    private async Task Release(CancellationToken stopping)
+    private async Task Release(string site, CancellationToken stopping)
     {
-        while (true)
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
-                await inbox.Release(stopping);
+                await inbox.Release(site, stopping);
                 return;
             }
             catch (Exception error) when (!stopping.IsCancellationRequested)
             {
                 Log.NotReleased(logger, error.GetType().Name);
             }
-            await Task.Delay(Pause, time, stopping);
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -301,6 +325,13 @@ internal sealed partial class SyncWorker(
 
         [LoggerMessage(7, LogLevel.Warning, "{Site}: who has signed in could not be found out now: {Reason}")]
         public static partial void NotCleared(ILogger logger, string site, string reason);
+
+        [LoggerMessage(
+            9,
+            LogLevel.Error,
+            "The right to work {Account} could not be had ({Error}); trying again every second"
+        )]
+        public static partial void NoRight(ILogger logger, string account, string error);
 
         [LoggerMessage(6, LogLevel.Error, "The inbox cannot be worked yet ({Error}); trying again every second")]
         public static partial void NotReleased(ILogger logger, string error);

@@ -64,7 +64,6 @@ internal sealed class IntentReview(ILedger ledger, RoleWatch roles, TimeProvider
             Intent = null,
             PasswordReturn =
                 intent.Generated && rules.ReturnPasswordField is not null ? PasswordReturn.Due : PasswordReturn.NotDue,
-            WelcomeMail =
-                request.SendNotification ?? rules.SendWelcomeMail ? WelcomeMailState.Due : WelcomeMailState.NotDue,
+            WelcomeMail = request.MailsWelcome(rules) ? WelcomeMailState.Due : WelcomeMailState.NotDue,
         };
 }

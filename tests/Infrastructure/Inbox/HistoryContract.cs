@@ -67,6 +67,31 @@ public abstract class HistoryContract : StoreContract
         Assert.Equal([3000L], (await Store.History.Latest(Site, 10, Cancel)).Select(e => e.Contact));
     }
 
+    [Fact]
+    [Trait("Spec", "2.7")]
+    public async Task What_was_planned_is_told_for_each_contact_together_imports_apart()
+    {
+        await Work(1, Entry(1) with { Losses = Losses.TagsEmptied });
+        Pass(TimeSpan.FromMinutes(10));
+        var since = Now;
+        await Work(2, Entry(2) with { Losses = Losses.None });
+        await Work(3, Entry(3));
+        await Work(4, Entry(4) with { Losses = Losses.EmailChanged });
+        Pass(TimeSpan.FromMinutes(1));
+        await Work(4, Entry(4) with { Losses = Losses.TagsEmptied | Losses.ContactGone });
+        await Store.Reopen();
+
+        Assert.Equal(
+            [
+                new PlannedLosses(2, since, Losses.None),
+                new PlannedLosses(4, Now, Losses.EmailChanged | Losses.TagsEmptied | Losses.ContactGone),
+            ],
+            await Store.History.Planned(Site, since, Cancel)
+        );
+        Assert.Empty(await Store.History.Planned("other", since, Cancel));
+        Assert.Equal(Losses.EmailChanged, (await Store.History.Latest(Site, 2, Cancel))[1].Losses);
+    }
+
     private HistoryEntry Entry(long contact) =>
         new(Now, Site, contact, SyncAction.Add, "created", [], TimeSpan.FromSeconds(1), 1);
 

@@ -14,6 +14,10 @@ public interface IStoreFixture : IAsyncDisposable
 
     IHistory History { get; }
 
+    ISiteRecords Records { get; }
+
+    IJobs Jobs { get; }
+
     /// <summary>Ends the process, as far as the store can tell, and starts another on the same data.</summary>
     Task Reopen();
 }
@@ -26,6 +30,10 @@ public abstract class StoreContract : IAsyncLifetime
     protected IStoreFixture Store { get; private set; } = null!;
 
     protected IInbox Inbox => Store.Inbox;
+
+    protected ISiteRecords Records => Store.Records;
+
+    protected IJobs Jobs => Store.Jobs;
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

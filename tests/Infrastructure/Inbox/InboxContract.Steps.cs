@@ -186,7 +186,7 @@ public abstract partial class InboxContract
         Assert.Equal(new InboxDepth(1, 1, 0, Now), await Inbox.Depth(Site, Cancel));
 
         Pass(TimeSpan.FromSeconds(1));
-        await Inbox.Release(Cancel);
+        await Inbox.Release(Site, Cancel);
 
         var works = await Inbox.Claim(Site, 10, Cancel);
         Assert.Equal([2L, 1L], works.Select(w => w.Contact));
@@ -204,7 +204,7 @@ public abstract partial class InboxContract
         await Inbox.Finish(await ClaimOne(), new NextStep.RetryAt(Now.AddHours(1), "busy"), entry: null, Cancel);
         var before = await Inbox.Rows(Site, 10, Cancel);
         await Store.Reopen();
-        await Inbox.Release(Cancel);
+        await Inbox.Release(Site, Cancel);
 
         Assert.Equal(before, await Inbox.Rows(Site, 10, Cancel));
     }

@@ -49,6 +49,90 @@ public abstract partial class InboxContract : StoreContract
         );
     }
 
+    [Fact]
+    [Trait("Spec", "6.1")]
+    public async Task Webhooks_come_before_everything_else_and_a_sweep_comes_last()
+    {
+        foreach (var urgency in new[] { Urgency.Sweep, Urgency.Import, Urgency.CatchUp, Urgency.Webhook })
+        {
+            await Inbox.Accept(Site, 10 + (int)urgency, Of(urgency), Cancel);
+            Pass(TimeSpan.FromSeconds(1));
+            await Inbox.Accept(Site, 20 + (int)urgency, Of(urgency), Cancel);
+            Pass(TimeSpan.FromSeconds(1));
+        }
+
+        var first = await Inbox.Claim(Site, 3, Cancel);
+        var rest = await Inbox.Claim(Site, 10, Cancel);
+
+        Assert.Equal([10L, 20, 11], first.Select(work => work.Contact));
+        Assert.Equal([21L, 12, 22, 13, 23], rest.Select(work => work.Contact));
+        Assert.Equal(Urgency.CatchUp, rest[0].Request.Urgency);
+    }
+
+    [Fact]
+    [Trait("Spec", "6.1")]
+    public async Task What_backs_off_leaves_its_turn_to_the_less_urgent()
+    {
+        await Inbox.Accept(Site, 1, Update, Cancel);
+        await Inbox.Finish(await ClaimOne(), new NextStep.RetryAt(Now.AddMinutes(1), "busy"), null, Cancel);
+        await Inbox.Accept(Site, 2, Of(Urgency.Sweep), Cancel);
+
+        Assert.Equal(Now, await Inbox.NextDue(Site, Cancel));
+        Assert.Equal([2L], (await Inbox.Claim(Site, 10, Cancel)).Select(work => work.Contact));
+        Assert.Equal(Now.AddMinutes(1), await Inbox.NextDue(Site, Cancel));
+    }
+
+    [Fact]
+    [Trait("Spec", "5.1")]
+    public async Task A_request_for_many_contacts_joins_what_waits_and_never_makes_it_less_urgent()
+    {
+        await Inbox.Accept(Site, 2, new SyncRequest(SyncAction.UpdateTags), Cancel);
+        await Inbox.AcceptAll(Site, [1, 2, 3], Of(Urgency.CatchUp), Cancel);
+        await Inbox.AcceptAll(Site, [], Of(Urgency.CatchUp), Cancel);
+        await Inbox.Accept(Site, 3, Update, Cancel);
+
+        Assert.Equal(1, await Inbox.Waiting(Site, Urgency.CatchUp, Cancel));
+        Assert.Equal(2, await Inbox.Waiting(Site, Urgency.Webhook, Cancel));
+        Assert.Equal(0, await Inbox.Waiting("other", Urgency.Webhook, Cancel));
+        var works = await Inbox.Claim(Site, 10, Cancel);
+        Assert.Equal([2L, 3, 1], works.Select(work => work.Contact));
+        Assert.All(works, work => Assert.Equal(SyncAction.Update, work.Request.Action));
+    }
+
+    [Fact]
+    [Trait("Spec", "4.1")]
+    public async Task An_import_stays_one_through_claims_and_failures_until_a_webhook_adds_too()
+    {
+        var import = new SyncRequest(SyncAction.Add, "member", imported: true, urgency: Urgency.Import);
+        await Inbox.AcceptAll(Site, [1], import, Cancel);
+        var work = await ClaimOne();
+        Assert.Equal(import, work.Request);
+        await Inbox.Accept(Site, 1, Update, Cancel);
+        await Inbox.Finish(work, new NextStep.Wait(Now, "limit"), null, Cancel);
+        work = await ClaimOne();
+        Assert.Equal(new SyncRequest(SyncAction.Add, "member", imported: true), work.Request);
+        await Inbox.Finish(work, new NextStep.Wait(Now, "limit"), null, Cancel);
+        await Inbox.Accept(Site, 1, Add, Cancel);
+        Assert.Equal(new SyncRequest(SyncAction.Add, "member"), (await ClaimOne()).Request);
+    }
+
+    [Fact]
+    [Trait("Spec", "5.4")]
+    public async Task Only_the_claims_of_that_site_are_taken_back()
+    {
+        await Inbox.Accept(Site, 1, Update, Cancel);
+        await Inbox.Accept("other", 2, Update, Cancel);
+        await ClaimOne();
+        Assert.Single(await Inbox.Claim("other", 10, Cancel));
+
+        await Inbox.Release(Site, Cancel);
+
+        Assert.Single(await Inbox.Claim(Site, 10, Cancel));
+        Assert.Empty(await Inbox.Claim("other", 10, Cancel));
+    }
+
+    private static SyncRequest Of(Urgency urgency) => new(SyncAction.Update, urgency: urgency);
+
     public static TheoryData<SyncAction, string?, bool?, SyncAction, string?, bool?> Pairs()
     {
         SyncAction[] actions = [SyncAction.UpdateTags, SyncAction.Update, SyncAction.Add];

@@ -27,7 +27,13 @@ internal sealed class InboxModel(string site, TimeProvider time)
     public List<ClaimedWork> Claim(int limit)
     {
         var taken = new List<ClaimedWork>();
-        foreach (var (contact, row) in Waiting().Where(r => r.Value.Due <= Now).OrderBy(r => r.Value.Due).Take(limit))
+        foreach (
+            var (contact, row) in Waiting()
+                .Where(r => r.Value.Due <= Now)
+                .OrderBy(r => r.Value.Pending!.Urgency)
+                .ThenBy(r => r.Value.Due)
+                .Take(limit)
+        )
         {
             (row.Claimed, row.Pending) = (row.Pending, null);
             (row.ClaimedReceived, row.ClaimedWebhooks, row.Webhooks) = (row.Received, row.Webhooks, 0);
@@ -102,6 +108,7 @@ internal sealed class InboxModel(string site, TimeProvider time)
         [
             .. _rows
                 .OrderBy(r => r.Value.Parked is null)
+                .ThenBy(r => r.Value.Parked is null ? r.Value.Joined.Urgency : default)
                 .ThenBy(r => r.Value.Due)
                 .Select(r => new InboxRow(
                     r.Key,

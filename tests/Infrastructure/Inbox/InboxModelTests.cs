@@ -50,7 +50,7 @@ public sealed class InboxModelTests : IAsyncLifetime
                     break;
                 case 8 when random.Next(3) == 0:
                     model.Release();
-                    await inbox.Release(default);
+                    await inbox.Release(site, default);
                     break;
                 case 8:
                     Assert.Equal(model.Retry(), await inbox.Retry(site, null, null, default));
@@ -79,7 +79,9 @@ public sealed class InboxModelTests : IAsyncLifetime
                 0 => true,
                 1 => false,
                 _ => null,
-            }
+            },
+            random.Next(3) == 0,
+            (Urgency)random.Next(4)
         );
 
     private NextStep AnyStep(Random random)

@@ -46,6 +46,34 @@ public abstract class LedgerContract : StoreContract
     }
 
     [Fact]
+    [Trait("Spec", "6.1")]
+    public async Task The_known_of_many_contacts_are_found_at_once()
+    {
+        await Store.Ledger.Save(Full, Cancel);
+        await Store.Ledger.Save(new LedgerEntry(Site, 43) { UserId = 8 }, Cancel);
+        await Store.Ledger.Save(new LedgerEntry("other", 44) { UserId = 9 }, Cancel);
+
+        var found = await Store.Ledger.FindAll(Site, [41, 42, 43, 44], Cancel);
+
+        Assert.Equal([Full, new LedgerEntry(Site, 43) { UserId = 8 }], found.OrderBy(entry => entry.Contact));
+        Assert.Empty(await Store.Ledger.FindAll(Site, [], Cancel));
+    }
+
+    [Fact]
+    [Trait("Spec", "6.1")]
+    public async Task The_linked_come_page_by_page_in_the_order_of_their_ids()
+    {
+        foreach (var contact in new[] { 5L, 1, 4, 2, 3 })
+            await Store.Ledger.Save(new LedgerEntry(Site, contact) { UserId = contact == 4 ? null : 100 }, Cancel);
+
+        Assert.Equal([1L, 2], await Store.Ledger.Linked(Site, 0, 2, Cancel));
+        Assert.Equal([3L, 5], await Store.Ledger.Linked(Site, 2, 2, Cancel));
+        Assert.Empty(await Store.Ledger.Linked(Site, 5, 2, Cancel));
+        Assert.Equal(4, await Store.Ledger.CountLinked(Site, Cancel));
+        Assert.Equal(0, await Store.Ledger.CountLinked("other", Cancel));
+    }
+
+    [Fact]
     [Trait("Spec", "2.5")]
     public async Task Linked_contacts_are_those_of_the_site_and_the_user()
     {

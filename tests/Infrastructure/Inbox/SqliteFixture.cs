@@ -34,6 +34,10 @@ internal sealed class SqliteFixture : IStoreFixture
 
     public IHistory History => Sqlite.History;
 
+    public ISiteRecords Records => Sqlite.Records;
+
+    public IJobs Jobs => Sqlite.Jobs;
+
     public SqliteStore OpenAnother() => SqliteStore.Open(ConnectionString, Time, Logger);
 
     public async Task Reopen()

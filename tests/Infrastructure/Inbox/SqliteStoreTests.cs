@@ -178,7 +178,7 @@ public sealed class SqliteStoreTests : IAsyncLifetime
         await using var second = _store.OpenAnother();
         Assert.False(second.WorkerLock.TryAcquire());
         await Assert.ThrowsAsync<InvalidOperationException>(() => second.Inbox.Claim(Site, 1, Cancel));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => second.Inbox.Release(Cancel));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => second.Inbox.Release(Site, Cancel));
 
         var one = await _store.Inbox.Accept(Site, 1, Add, Cancel);
         var two = await second.Inbox.Accept(Site, 2, Add, Cancel);
@@ -186,12 +186,12 @@ public sealed class SqliteStoreTests : IAsyncLifetime
         Assert.True(one < two && two < three);
         Assert.Equal(3, (await _store.Inbox.Claim(Site, 10, Cancel)).Count);
 
-        var taking = second.WorkerLock.Take(Cancel);
+        var taking = second.WorkerLock.Take("account", [Site], Cancel);
         Assert.False(taking.IsCompleted);
         await _store.Sqlite.DisposeAsync();
         _store.Time.Advance(TimeSpan.FromSeconds(1));
         await using var right = await taking;
-        await second.Inbox.Release(Cancel);
+        await second.Inbox.Release(Site, Cancel);
         Assert.Equal(3, (await second.Inbox.Claim(Site, 10, Cancel)).Count);
     }
 
@@ -268,7 +268,7 @@ public sealed class SqliteStoreTests : IAsyncLifetime
     private static int BreakAfterWriting(SqliteSession session)
     {
         session.Execute(LedgerSql.HandOver, Site, 1, 7, 2);
-        return session.Execute(InboxSql.Accept, Site, 3, 99, null, null, session.NextReceipt(), session.Now);
+        return session.Execute(InboxSql.Accept, Site, 3, 99, null, null, null, 0, session.NextReceipt(), session.Now);
     }
 
     private static async Task<bool> Stored(Task<long> accept)

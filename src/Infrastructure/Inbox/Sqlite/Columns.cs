@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace CleanSync.Infrastructure.Inbox.Sqlite;
 
-/// <summary>Columns that may be null, and requests, which take three columns.</summary>
+/// <summary>Columns that may be null, and requests, which take five columns.</summary>
 internal static class Columns
 {
     public static long? LongOrNull(this SqliteDataReader row, int column) =>
@@ -15,13 +15,15 @@ internal static class Columns
     public static DateTimeOffset? TimeOrNull(this SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetDateTimeOffset(column);
 
-    /// <summary>The request in the columns action, role and notify, the first of them given; null when there is none.</summary>
+    /// <summary>The request in the columns action, role, notify, imported and urgency, the first of them given; null when there is none.</summary>
     public static SyncRequest? Request(this SqliteDataReader row, int first) =>
         row.IsDBNull(first)
             ? null
             : new SyncRequest(
                 (SyncAction)row.GetInt32(first),
                 row.TextOrNull(first + 1),
-                row.IsDBNull(first + 2) ? null : row.GetBoolean(first + 2)
+                row.IsDBNull(first + 2) ? null : row.GetBoolean(first + 2),
+                !row.IsDBNull(first + 3) && row.GetBoolean(first + 3),
+                (Urgency)row.GetInt32(first + 4)
             );
 }

@@ -8,11 +8,23 @@ internal static class HistorySql
 {
     public static readonly Sql Latest = new(
         """
-        SELECT ended, contact, action, outcome, warnings, duration, attempt
+        SELECT ended, contact, action, outcome, warnings, duration, attempt, losses
         FROM history WHERE site = $site ORDER BY id DESC LIMIT $limit
         """,
         "$site",
         "$limit"
+    );
+
+    /// <summary>SQLite has no aggregate that joins bits.</summary>
+    public static readonly Sql Planned = new(
+        """
+        SELECT contact, max(ended), max(losses & 1) | max(losses & 2) | max(losses & 4)
+        FROM history INDEXED BY history_ended
+        WHERE ended >= $since AND site = $site AND losses IS NOT NULL
+        GROUP BY contact ORDER BY max(ended)
+        """,
+        "$site",
+        "$since"
     );
 
     /// <summary>Bounded, so that webhooks are stored in between.</summary>
@@ -27,8 +39,8 @@ internal static class HistorySql
 
     private static readonly Sql Insert = new(
         """
-        INSERT INTO history (ended, site, contact, action, outcome, warnings, duration, attempt)
-        VALUES ($ended, $site, $contact, $action, $outcome, $warnings, $duration, $attempt)
+        INSERT INTO history (ended, site, contact, action, outcome, warnings, duration, attempt, losses)
+        VALUES ($ended, $site, $contact, $action, $outcome, $warnings, $duration, $attempt, $losses)
         """,
         "$ended",
         "$site",
@@ -37,7 +49,8 @@ internal static class HistorySql
         "$outcome",
         "$warnings",
         "$duration",
-        "$attempt"
+        "$attempt",
+        "$losses"
     );
 
     /// <summary>Writes an outcome, inside the transaction that ends the claim.</summary>
@@ -51,6 +64,7 @@ internal static class HistorySql
             entry.Outcome,
             entry.Warnings.Count == 0 ? null : JsonSerializer.Serialize(entry.Warnings),
             entry.Duration.Ticks / TimeSpan.TicksPerMicrosecond,
-            entry.Attempt
+            entry.Attempt,
+            (int?)entry.Losses
         ) > 0;
 }

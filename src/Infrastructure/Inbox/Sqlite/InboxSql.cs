@@ -1,11 +1,13 @@
+using CleanSync.Domain;
+
 namespace CleanSync.Infrastructure.Inbox.Sqlite;
 
 /// <summary>The statements of the inbox. On the right of an assignment stands the row as it was before.</summary>
 internal static class InboxSql
 {
     private const string Insert = """
-        INSERT INTO inbox (site, contact, action, role, notify, receipt, received, due)
-        VALUES ($site, $contact, $action, $role, $notify, $receipt, $now, $now)
+        INSERT INTO inbox (site, contact, action, role, notify, imported, urgency, receipt, received, due)
+        VALUES ($site, $contact, $action, $role, $notify, $imported, $urgency, $receipt, $now, $now)
         ON CONFLICT (site, contact) DO UPDATE SET
         """;
 
@@ -14,30 +16,43 @@ internal static class InboxSql
             action = coalesce(max(action, excluded.action), excluded.action),
             role = coalesce(excluded.role, role),
             notify = coalesce(max(notify, excluded.notify), notify, excluded.notify),
+            imported = coalesce(min(imported, excluded.imported), imported, excluded.imported),
             webhooks = webhooks + 1,
             receipt = excluded.receipt
         """;
 
-    private static readonly string[] Request = ["$site", "$contact", "$action", "$role", "$notify", "$receipt", "$now"];
+    private static readonly string[] Request =
+    [
+        "$site",
+        "$contact",
+        "$action",
+        "$role",
+        "$notify",
+        "$imported",
+        "$urgency",
+        "$receipt",
+        "$now",
+    ];
 
     /// <summary>
-    /// Stores a request for a new contact, or joins it to one that waits already. Changes no row when that is not the case:
+    /// Stores a request for a new contact, or joins it to one that waits already and is as urgent. Changes no row when that is not the case:
     /// then <see cref="AcceptInto"/> does it. Names no column of an index, so that a join writes one page and no more.
     /// </summary>
     public static readonly Sql Accept = new(
         $"""
         {Insert}
         {Join}
-        WHERE action IS NOT NULL AND parked IS NULL
+        WHERE action IS NOT NULL AND parked IS NULL AND urgency <= excluded.urgency
         """,
         Request
     );
 
-    /// <summary>As <see cref="Accept"/>, for a row that is parked, which it revives, or claimed with nothing pending.</summary>
+    /// <summary>As <see cref="Accept"/>, for a row that is parked, which it revives, claimed with nothing pending, or less urgent.</summary>
     public static readonly Sql AcceptInto = new(
         $"""
         {Insert}
         {Join},
+            urgency = iif(action IS NULL, excluded.urgency, min(urgency, excluded.urgency)),
             received = iif(action IS NULL, excluded.received, received),
             due = iif(parked IS NULL, due, excluded.due),
             attempts = iif(parked IS NULL, attempts, 0),
@@ -47,27 +62,31 @@ internal static class InboxSql
         Request
     );
 
-    /// <summary>Rows that are due at the same time go in the order of their contacts.</summary>
+    /// <summary>The first rows that are due, of each urgency. Rows that are due at the same time go in the order of their contacts.</summary>
     public static readonly Sql Claim = new(
-        """
+        $"""
         UPDATE inbox SET
             claimed_action = action,
             claimed_role = role,
             claimed_notify = notify,
+            claimed_imported = imported,
+            claimed_urgency = urgency,
             claimed_received = received,
             claimed_webhooks = webhooks,
             claimed_receipt = receipt,
             action = NULL,
             role = NULL,
             notify = NULL,
+            imported = NULL,
             webhooks = 0,
             attempts = attempts + 1
         WHERE site = $site AND contact IN (
-            SELECT contact FROM inbox INDEXED BY inbox_due
-            WHERE site = $site AND claimed_action IS NULL AND parked IS NULL AND due <= $now
-            ORDER BY due, contact
+            {EachUrgency(
+            "SELECT contact FROM inbox INDEXED BY inbox_due WHERE {0} AND due <= $now ORDER BY due, contact LIMIT $limit"
+        )}
             LIMIT $limit)
-        RETURNING contact, claimed_action, claimed_role, claimed_notify, claimed_receipt, attempts, failing_since, due
+        RETURNING contact, claimed_action, claimed_role, claimed_notify, claimed_imported, claimed_urgency,
+            claimed_receipt, attempts, failing_since, due
         """,
         "$site",
         "$now",
@@ -89,6 +108,8 @@ internal static class InboxSql
             claimed_action = NULL,
             claimed_role = NULL,
             claimed_notify = NULL,
+            claimed_imported = NULL,
+            claimed_urgency = NULL,
             claimed_received = NULL,
             claimed_webhooks = NULL,
             claimed_receipt = NULL,
@@ -108,11 +129,15 @@ internal static class InboxSql
             action = coalesce(max(claimed_action, action), claimed_action),
             role = coalesce(role, claimed_role),
             notify = coalesce(max(claimed_notify, notify), claimed_notify, notify),
+            imported = coalesce(min(claimed_imported, imported), claimed_imported, imported),
+            urgency = iif(action IS NULL, claimed_urgency, min(claimed_urgency, urgency)),
             received = claimed_received,
             webhooks = claimed_webhooks + webhooks,
             claimed_action = NULL,
             claimed_role = NULL,
             claimed_notify = NULL,
+            claimed_imported = NULL,
+            claimed_urgency = NULL,
             claimed_received = NULL,
             claimed_webhooks = NULL,
             claimed_receipt = NULL,
@@ -160,7 +185,8 @@ internal static class InboxSql
 
     /// <summary>The worker died at it. The attempt counts: the row may be what killed the worker.</summary>
     public static readonly Sql Release = new(
-        $"UPDATE inbox SET {JoinClaimed} due = $now WHERE claimed_action IS NOT NULL",
+        $"UPDATE inbox SET {JoinClaimed} due = $now WHERE site = $site AND claimed_action IS NOT NULL",
+        "$site",
         "$now"
     );
 
@@ -183,12 +209,17 @@ internal static class InboxSql
     );
 
     public static readonly Sql NextDue = new(
-        """
-        SELECT due FROM inbox INDEXED BY inbox_due
-        WHERE site = $site AND claimed_action IS NULL AND parked IS NULL
-        ORDER BY due LIMIT 1
-        """,
+        $"SELECT min(due) FROM ({EachUrgency("SELECT due FROM inbox INDEXED BY inbox_due WHERE {0} ORDER BY due LIMIT 1")})",
         "$site"
+    );
+
+    public static readonly Sql Waiting = new(
+        """
+        SELECT count(*) FROM inbox INDEXED BY inbox_due
+        WHERE site = $site AND urgency = $urgency AND claimed_action IS NULL AND parked IS NULL
+        """,
+        "$site",
+        "$urgency"
     );
 
     /// <summary>A request that waits in a claimed row waits too.</summary>
@@ -206,8 +237,9 @@ internal static class InboxSql
 
     /// <summary>The first rows of each state, found by its index, then put in order: never a sort of the whole inbox.</summary>
     public static readonly Sql Rows = new(
-        """
-        SELECT contact, claimed_action, claimed_role, claimed_notify, action, role, notify,
+        $"""
+        SELECT contact, claimed_action, claimed_role, claimed_notify, claimed_imported, claimed_urgency,
+            action, role, notify, imported, urgency,
             due, attempts, parked, reason, webhooks + coalesce(claimed_webhooks, 0)
         FROM (
             SELECT * FROM (SELECT * FROM inbox INDEXED BY inbox_parked
@@ -216,12 +248,25 @@ internal static class InboxSql
             SELECT * FROM (SELECT * FROM inbox INDEXED BY inbox_claimed
                 WHERE site = $site AND claimed_action IS NOT NULL ORDER BY due, contact LIMIT $limit)
             UNION ALL
-            SELECT * FROM (SELECT * FROM inbox INDEXED BY inbox_due
-                WHERE site = $site AND claimed_action IS NULL AND parked IS NULL ORDER BY due, contact LIMIT $limit))
-        ORDER BY parked IS NULL, due, contact
+            {EachUrgency(
+            "SELECT * FROM inbox INDEXED BY inbox_due WHERE {0} ORDER BY due, contact LIMIT $limit"
+        )})
+        ORDER BY parked IS NULL,
+            iif(parked IS NOT NULL, 0, min(iif(action IS NULL, 3, urgency), coalesce(claimed_urgency, 3))), due, contact
         LIMIT $limit
         """,
         "$site",
         "$limit"
     );
+
+    // One walk of the index for each urgency, the most urgent first: a single one would sort every row that waits.
+    private static string EachUrgency(string select) =>
+        string.Join(
+            "\nUNION ALL\n",
+            Enum.GetValues<Urgency>()
+                .Select(urgency =>
+                    $"site = $site AND urgency = {(int)urgency} AND claimed_action IS NULL AND parked IS NULL"
+                )
+                .Select(waiting => $"SELECT * FROM ({select.Replace("{0}", waiting, StringComparison.Ordinal)})")
+        );
 }

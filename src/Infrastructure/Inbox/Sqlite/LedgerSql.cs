@@ -15,6 +15,31 @@ internal static class LedgerSql
         "$contact"
     );
 
+    public static readonly Sql FindAll = new(
+        $"""
+        SELECT {AllButKey}, contact FROM ledger
+        WHERE site = $site AND contact IN (SELECT value FROM json_each($contacts))
+        """,
+        "$site",
+        "$contacts"
+    );
+
+    public static readonly Sql Linked = new(
+        """
+        SELECT contact FROM ledger INDEXED BY ledger_linked
+        WHERE site = $site AND contact > $after AND user_id IS NOT NULL
+        ORDER BY contact LIMIT $limit
+        """,
+        "$site",
+        "$after",
+        "$limit"
+    );
+
+    public static readonly Sql CountLinked = new(
+        "SELECT count(*) FROM ledger INDEXED BY ledger_linked WHERE site = $site AND user_id IS NOT NULL",
+        "$site"
+    );
+
     public static readonly Sql LinkedContacts = new(
         "SELECT contact FROM ledger WHERE site = $site AND user_id = $user ORDER BY contact",
         "$site",

@@ -21,11 +21,25 @@ internal sealed class SqliteHistory(SqliteWriter writer, SqliteReader reader) : 
                 row.GetString(3),
                 row.TextOrNull(4) is { } warnings ? JsonSerializer.Deserialize<string[]>(warnings)! : [],
                 TimeSpan.FromMicroseconds(row.GetInt64(5)),
-                row.GetInt32(6)
+                row.GetInt32(6),
+                (Losses?)row.LongOrNull(7)
             ),
             cancellationToken,
             site,
             limit
+        );
+
+    public Task<IReadOnlyList<PlannedLosses>> Planned(
+        string site,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    ) =>
+        reader.All(
+            HistorySql.Planned,
+            row => new PlannedLosses(row.GetInt64(0), UnixTime.Read(row.GetInt64(1)), (Losses)row.GetInt32(2)),
+            cancellationToken,
+            site,
+            UnixTime.Floor(since)
         );
 
     public async Task<int> Prune(DateTimeOffset olderThan, CancellationToken cancellationToken)

@@ -31,6 +31,22 @@ internal sealed class SqliteInbox(
         }
     }
 
+    public Task AcceptAll(
+        string site,
+        IReadOnlyList<long> contacts,
+        SyncRequest request,
+        CancellationToken cancellationToken
+    ) =>
+        writer.Write(
+            session =>
+            {
+                foreach (var contact in contacts)
+                    Store(session, site, contact, request);
+                return contacts.Count;
+            },
+            cancellationToken
+        );
+
     public Task AcceptMerged(
         string site,
         long from,
@@ -79,16 +95,22 @@ internal sealed class SqliteInbox(
             cancellationToken
         );
 
-    public Task Release(CancellationToken cancellationToken)
+    public Task Release(string site, CancellationToken cancellationToken)
     {
         MustBeWorker();
-        return writer.Write(session => session.Execute(InboxSql.Release, session.Now), cancellationToken);
+        return writer.Write(session => session.Execute(InboxSql.Release, site, session.Now), cancellationToken);
     }
 
     public async Task<DateTimeOffset?> NextDue(string site, CancellationToken cancellationToken)
     {
-        var due = await reader.All(InboxSql.NextDue, row => row.GetInt64(0), cancellationToken, site);
-        return due.Count == 0 ? null : UnixTime.Read(due[0]);
+        var due = await reader.All(InboxSql.NextDue, row => row.LongOrNull(0), cancellationToken, site);
+        return due[0] is { } at ? UnixTime.Read(at) : null;
+    }
+
+    public async Task<long> Waiting(string site, Urgency urgency, CancellationToken cancellationToken)
+    {
+        var counts = await reader.All(InboxSql.Waiting, row => row.GetInt64(0), cancellationToken, site, (int)urgency);
+        return counts[0];
     }
 
     public async Task<InboxDepth> Depth(string site, CancellationToken cancellationToken)
@@ -112,18 +134,18 @@ internal sealed class SqliteInbox(
             InboxSql.Rows,
             row =>
             {
-                var (claimed, pending) = (row.Request(1), row.Request(4));
+                var (claimed, pending) = (row.Request(1), row.Request(6));
                 return new InboxRow(
                     row.GetInt64(0),
                     claimed is null ? pending!
                         : pending is null ? claimed
                         : claimed.Join(pending),
                     claimed is not null,
-                    UnixTime.Read(row.GetInt64(7)),
-                    row.GetInt32(8),
-                    (ParkReason?)row.LongOrNull(9),
-                    row.GetString(10),
-                    row.GetInt32(11)
+                    UnixTime.Read(row.GetInt64(11)),
+                    row.GetInt32(12),
+                    (ParkReason?)row.LongOrNull(13),
+                    row.GetString(14),
+                    row.GetInt32(15)
                 );
             },
             cancellationToken,
@@ -163,6 +185,8 @@ internal sealed class SqliteInbox(
                 (int)request.Action,
                 request.Role,
                 request.SendNotification,
+                request.Action == SyncAction.Add ? request.Imported : null,
+                (int)request.Urgency,
                 receipt,
                 session.Now
             );
@@ -174,19 +198,26 @@ internal sealed class SqliteInbox(
         using var row = session.Query(InboxSql.Claim, site, session.Now, limit);
         while (row.Read())
         {
-            var since = row.LongOrNull(6);
+            var since = row.LongOrNull(8);
             var work = new ClaimedWork(
                 site,
                 row.GetInt64(0),
                 row.Request(1)!,
-                row.GetInt64(4),
-                row.GetInt32(5),
+                row.GetInt64(6),
+                row.GetInt32(7),
                 since is null ? null : UnixTime.Read(since.Value)
             );
-            taken.Add((row.GetInt64(7), work));
+            taken.Add((row.GetInt64(9), work));
         }
         // An UPDATE returns its rows in no particular order.
-        return [.. taken.OrderBy(t => t.Due).ThenBy(t => t.Work.Contact).Select(t => t.Work)];
+        return
+        [
+            .. taken
+                .OrderBy(t => t.Work.Request.Urgency)
+                .ThenBy(t => t.Due)
+                .ThenBy(t => t.Work.Contact)
+                .Select(t => t.Work),
+        ];
     }
 
     /// <summary>False when the row is not claimed, or claimed anew: then nothing is changed.</summary>

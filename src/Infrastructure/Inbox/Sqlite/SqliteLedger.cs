@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 using Microsoft.Data.Sqlite;
@@ -12,6 +13,25 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
         var found = await reader.All(LedgerSql.Find, row => Read(row, site, contact), cancellationToken, site, contact);
         return found.Count == 0 ? new LedgerEntry(site, contact) : found[0];
     }
+
+    public Task<IReadOnlyList<LedgerEntry>> FindAll(
+        string site,
+        IReadOnlyList<long> contacts,
+        CancellationToken cancellationToken
+    ) =>
+        reader.All(
+            LedgerSql.FindAll,
+            row => Read(row, site, row.GetInt64(14)),
+            cancellationToken,
+            site,
+            JsonSerializer.Serialize(contacts)
+        );
+
+    public Task<IReadOnlyList<long>> Linked(string site, long after, int limit, CancellationToken cancellationToken) =>
+        reader.All(LedgerSql.Linked, row => row.GetInt64(0), cancellationToken, site, after, limit);
+
+    public async Task<long> CountLinked(string site, CancellationToken cancellationToken) =>
+        (await reader.All(LedgerSql.CountLinked, row => row.GetInt64(0), cancellationToken, site))[0];
 
     public Task<IReadOnlyList<long>> LinkedContacts(string site, long userId, CancellationToken cancellationToken) =>
         reader.All(LedgerSql.LinkedContacts, row => row.GetInt64(0), cancellationToken, site, userId);

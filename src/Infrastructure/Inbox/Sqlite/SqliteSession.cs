@@ -62,6 +62,9 @@ internal sealed class SqliteSession : IDisposable
         Execute(KeepSql);
     }
 
+    /// <summary>The last receipt that was given out.</summary>
+    public long LastReceipt => _receipt;
+
     /// <summary>A number greater than every earlier one, close to the time in microseconds.</summary>
     public long NextReceipt()
     {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace CleanSync.Infrastructure.Inbox.Sqlite;
 
 /// <summary>
-/// Inbox, ledger and history in one SQLite file, written by one writer, so that what belongs together is one transaction.
+/// Inbox, ledger, history, records and jobs in one SQLite file, written by one writer, so that what belongs together is one transaction.
 /// </summary>
 internal sealed class SqliteStore : IAsyncDisposable
 {
@@ -19,6 +19,8 @@ internal sealed class SqliteStore : IAsyncDisposable
         Inbox = new SqliteInbox(Writer, reader, WorkerLock, time);
         Ledger = new SqliteLedger(Writer, reader);
         History = new SqliteHistory(Writer, reader);
+        Records = new SqliteSiteRecords(Writer, reader);
+        Jobs = new SqliteJobs(Writer, reader, time);
     }
 
     /// <summary>The contacts that need work.</summary>
@@ -29,6 +31,12 @@ internal sealed class SqliteStore : IAsyncDisposable
 
     /// <summary>The outcomes of the last weeks.</summary>
     public IHistory History { get; }
+
+    /// <summary>What is kept of each site.</summary>
+    public ISiteRecords Records { get; }
+
+    /// <summary>The runs through many contacts.</summary>
+    public IJobs Jobs { get; }
 
     /// <summary>The worker role: to be taken before <see cref="IInbox.Release"/> and <see cref="IInbox.Claim"/>, which insist on it.</summary>
     public SqliteWorkerLock WorkerLock { get; }

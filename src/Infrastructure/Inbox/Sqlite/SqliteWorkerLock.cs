@@ -13,6 +13,7 @@ internal sealed class SqliteWorkerLock(string databasePath, TimeProvider time) :
 
     private readonly Lock _lock = new();
     private FileStream? _file;
+    private int _rights;
     private bool _disposed;
 
     /// <summary>Whether this process is the worker.</summary>
@@ -48,12 +49,21 @@ internal sealed class SqliteWorkerLock(string databasePath, TimeProvider time) :
     }
 
     /// <inheritdoc/>
-    public async Task<IAsyncDisposable> Take(CancellationToken cancellationToken)
+    public async Task<IWorkerRight> Take(
+        string account,
+        IReadOnlyList<string> sites,
+        CancellationToken cancellationToken
+    )
     {
         while (!TryAcquire())
             await Task.Delay(Pause, time, cancellationToken);
+        Interlocked.Increment(ref _rights);
         return new Right(this);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Always: the system takes the lock from nobody who lives, and who sends commands without a worker needs none.</remarks>
+    public bool Holds(string site) => true;
 
     /// <summary>Gives the lock up. The file stays: removing it would let two processes lock two files of one name.</summary>
     public void Release()
@@ -75,11 +85,15 @@ internal sealed class SqliteWorkerLock(string databasePath, TimeProvider time) :
         }
     }
 
-    private sealed class Right(SqliteWorkerLock held) : IAsyncDisposable
+    /// <summary>One account's share of the lock: the last one gives it up.</summary>
+    private sealed class Right(SqliteWorkerLock held) : IWorkerRight
     {
+        public CancellationToken Ends => CancellationToken.None;
+
         public ValueTask DisposeAsync()
         {
-            held.Release();
+            if (Interlocked.Decrement(ref held._rights) == 0)
+                held.Release();
             return ValueTask.CompletedTask;
         }
     }

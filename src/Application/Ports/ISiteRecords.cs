@@ -1,0 +1,58 @@
+using CleanSync.Domain;
+
+namespace CleanSync.Application.Ports;
+
+/// <summary>What is kept for good of each site as a whole. Every write is durable when it returns, and touches nothing but what it names.</summary>
+public interface ISiteRecords
+{
+    /// <summary>The record of a site; an empty one when nothing is known.</summary>
+    Task<SiteRecord> Find(string site, CancellationToken cancellationToken);
+
+    /// <summary>Stores when a webhook arrived last. An earlier time changes nothing.</summary>
+    Task WebhookArrived(string site, DateTimeOffset when, CancellationToken cancellationToken);
+
+    /// <summary>Stores up to which time of the sender every change is known.</summary>
+    Task CaughtUp(string site, DateTimeOffset watermark, CancellationToken cancellationToken);
+
+    /// <summary>Pauses a site. One that is paused already stays so, with the reason that it has; what the guard stops is added.</summary>
+    Task Pause(string site, SitePause pause, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lets a paused site go on. What the guard had stopped gets its verdict: for all requests with a receipt given out before now.
+    /// </summary>
+    /// <param name="site">The site.</param>
+    /// <param name="letThrough">True lets them through; false discards them.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>The pause that is over; null when the site was not paused.</returns>
+    Task<SitePause?> Resume(string site, bool letThrough, CancellationToken cancellationToken);
+}
+
+/// <summary>What is known for good of a site.</summary>
+/// <param name="Name">The site.</param>
+public sealed record SiteRecord(string Name)
+{
+    /// <summary>Up to which time of the sender every change is known; null before the first catch-up.</summary>
+    public DateTimeOffset? Watermark { get; init; }
+
+    /// <summary>When a webhook arrived last; null when none ever did.</summary>
+    public DateTimeOffset? LastWebhook { get; init; }
+
+    /// <summary>The pause; null while the site works.</summary>
+    public SitePause? Pause { get; init; }
+
+    /// <summary>What was decided about losses that the guard had stopped: the latest for each kind.</summary>
+    public IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
+}
+
+/// <summary>A site is paused: webhooks are accepted and wait.</summary>
+/// <param name="Since">Since when.</param>
+/// <param name="Because">Why, without personal data.</param>
+/// <param name="Stopped">What the guard stopped; <see cref="Losses.None"/> when a person paused the site.</param>
+public sealed record SitePause(DateTimeOffset Since, string Because, Losses Stopped);
+
+/// <summary>What a person decided about losses that the guard had stopped.</summary>
+/// <param name="Loss">One kind.</param>
+/// <param name="LetThrough">True lets them through; false discards them.</param>
+/// <param name="UpTo">The last receipt that it holds for.</param>
+/// <param name="When">When it was decided; the guard counts afresh from then on.</param>
+public sealed record GuardVerdict(Losses Loss, bool LetThrough, long UpTo, DateTimeOffset When);

@@ -1,0 +1,18 @@
+namespace CleanSync.Domain;
+
+/// <summary>What a plan would take from a user. The guard counts users by it (SPEC 2.7).</summary>
+[Flags]
+public enum Losses
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>All of his tags.</summary>
+    TagsEmptied = 1,
+
+    /// <summary>His contact.</summary>
+    ContactGone = 2,
+
+    /// <summary>The email that he signs in with.</summary>
+    EmailChanged = 4,
+}
