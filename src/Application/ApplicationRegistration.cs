@@ -25,6 +25,9 @@ internal static class ApplicationRegistration
         services.AddUseCase<UpdateUser, SyncOutcome, UpdateUser.Handler, UpdateUser.Validator>();
         services.AddUseCase<UpdateTags, SyncOutcome, UpdateTags.Handler, UpdateTags.Validator>();
         services.AddUseCase<RetryParked, int, RetryParked.Handler, RetryParked.Validator>();
+        services.AddUseCase<InstallWebhook, WebhookInstallation, InstallWebhook.Handler, InstallWebhook.Validator>();
+        services.AddUseCase<CheckWebhook, WebhookCondition, CheckWebhook.Handler, CheckWebhook.Validator>();
+        services.AddUseCase<RemoveWebhook, int, RemoveWebhook.Handler, RemoveWebhook.Validator>();
 
         services.AddUseCase<PauseSite, SitePause, PauseSite.Handler, PauseSite.Validator>();
         services.AddUseCase<ResumeSite, SitePause?, ResumeSite.Handler, ResumeSite.Validator>();
@@ -44,6 +47,7 @@ internal static class ApplicationRegistration
         services.TryAddSingleton<SiteStates>();
         services.TryAddSingleton<SiteProbe>();
         services.TryAddSingleton<SyncMetrics>();
+        services.TryAddSingleton<WebhookWatch>();
         services.TryAddSingleton<PersonLocks>();
         services.TryAddSingleton<PasswordMemory>();
         services.TryAddSingleton<ClearReturnedPasswords.Rounds>();

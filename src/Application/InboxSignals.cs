@@ -22,6 +22,9 @@ public sealed class InboxSignals(TimeProvider time)
         arrivals.Wake.Writer.TryWrite(true);
     }
 
+    /// <summary>When the latest webhook arrived here, in the clock's timestamps; null when none has since the process began.</summary>
+    internal long? LatestArrival(string site) => Of(site).Latest;
+
     /// <summary>Lets a site look for work that did not come by a webhook.</summary>
     public void Wake(string site) => Of(site).Wake.Writer.TryWrite(true);
 
@@ -111,6 +114,16 @@ public sealed class InboxSignals(TimeProvider time)
             {
                 lock (_last)
                     return _all < _last.Length ? null : _last[_next];
+            }
+        }
+
+        /// <summary>When the last webhook arrived; null when none did.</summary>
+        public long? Latest
+        {
+            get
+            {
+                lock (_last)
+                    return _all == 0 ? null : _last[(_next + _last.Length - 1) % _last.Length];
             }
         }
 

@@ -21,16 +21,38 @@ internal sealed class SitesHealth(ISites sites, SiteStates states) : IHealthChec
         return Task.FromResult(new HealthCheckResult(held ? HealthStatus.Degraded : HealthStatus.Healthy, data: said));
     }
 
-    /// <summary>Writes the answer: the status, and why sites are held. Reasons hold no personal data.</summary>
+    /// <summary>
+    /// Writes the answer: the status, why sites are held, and what is wrong with their webhooks. Neither holds personal data; other notices
+    /// are left out, since anybody may ask.
+    /// </summary>
     public static Task Write(HttpContext context, HealthReport report)
     {
-        var held = report
+        var states = report
             .Entries.Values.SelectMany(entry => entry.Data)
-            .Where(site => site.Value is SiteState { WhyWaiting: not null })
-            .ToDictionary(site => site.Key, site => ((SiteState)site.Value).WhyWaiting, StringComparer.Ordinal);
+            .Where(site => site.Value is SiteState)
+            .Select(site => (Name: site.Key, State: (SiteState)site.Value))
+            .ToList();
+        var held = states
+            .Where(site => site.State.WhyWaiting is not null)
+            .ToDictionary(site => site.Name, site => site.State.WhyWaiting, StringComparer.Ordinal);
+        var webhooks = states
+            .Select(site => (site.Name, Notices: site.State.WebhookNotices.Concat(site.State.SilenceNotices).ToList()))
+            .Where(site => site.Notices.Count > 0)
+            .ToDictionary(
+                site => site.Name,
+                site => site.Notices.Select(notice => notice.ToString()),
+                StringComparer.Ordinal
+            );
         context.Response.ContentType = "application/json";
         return context.Response.WriteAsync(
-            JsonSerializer.Serialize(new { status = report.Status.ToString(), held }),
+            JsonSerializer.Serialize(
+                new
+                {
+                    status = report.Status.ToString(),
+                    held,
+                    webhooks,
+                }
+            ),
             context.RequestAborted
         );
     }

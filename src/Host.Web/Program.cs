@@ -7,6 +7,7 @@ var root = new RootCommand(
 )
 {
     KeyCommand.Create(),
+    WebhooksCommand.Create(),
 };
 
 // Settings of the host, such as --urls, are its own to read.

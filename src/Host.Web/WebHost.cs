@@ -1,6 +1,5 @@
 using CleanSync.Application.Ports;
 using CleanSync.Host.Web.Sandbox;
-using CleanSync.Infrastructure.Configuration;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Options;
@@ -37,23 +36,18 @@ internal static partial class WebHost
             await app.RunAsync(cancellationToken);
             return 0;
         }
-        catch (OptionsValidationException errors) when (errors.OptionsType == typeof(CleanSyncOptions))
-        {
-            return Complain(
-                "The configuration has errors:\n\n" + string.Join('\n', errors.Failures.Select(e => "  * " + e))
-            );
-        }
         catch (IOException error) when (error.InnerException is AddressInUseException)
         {
             return Complain($"{error.Message} Choose another address with --urls http://127.0.0.1:PORT.");
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (ConfigurationFaults.Describe(error) is { } fault)
         {
-            return Complain($"The configuration cannot be read: {error.Message} {error.InnerException?.Message}");
+            return Complain(fault);
         }
     }
 
-    private static async Task<WebApplication> Build(string[] args)
+    /// <summary>What the host is built from, and every command too: the same configuration from the same places.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
         // The settings that come with the program count wherever it is started from; everything else overrides them.
@@ -64,6 +58,12 @@ internal static partial class WebHost
         };
         shipped.ResolveFileProvider();
         builder.Configuration.Sources.Insert(0, shipped);
+        return builder;
+    }
+
+    private static async Task<WebApplication> Build(string[] args)
+    {
+        var builder = CreateBuilder(args);
         if (!NamesAnAddress(builder.Configuration))
             builder.WebHost.UseUrls(DefaultUrl);
         var sandbox = SandboxHost.IsWanted(builder.Configuration) ? await SandboxHost.Start(builder) : null;

@@ -71,7 +71,7 @@ public static class CleanSyncServiceCollectionExtensions
             .AddHttpClient(AccountHttp.Name)
             .ConfigurePrimaryHttpMessageHandler(AccountHttp.CreateHandler)
             .RemoveAllLoggers();
-        services.TryAddSingleton<ContactsFactory>(provider =>
+        services.TryAddSingleton<AccountFactory>(provider =>
         {
             var limiters = new ConcurrentDictionary<Uri, AccountLimiter>();
             var http = provider.GetRequiredService<IHttpClientFactory>();
@@ -87,7 +87,10 @@ public static class CleanSyncServiceCollectionExtensions
                 );
                 limiter.RequestsPerSecond = Math.Min(limiter.RequestsPerSecond, options.RequestsPerSecond);
                 var client = AccountHttp.Configure(http.CreateClient(AccountHttp.Name), url, options.ApiToken!);
-                return new ActiveCampaignContacts(client, limiter, time, logger);
+                return new SiteAccount(
+                    new ActiveCampaignContacts(client, limiter, time, logger),
+                    new ActiveCampaignWebhooks(client, limiter, time)
+                );
             };
         });
         return services;

@@ -27,6 +27,15 @@ public sealed class WorkerTests : IWorkerRole, IWorkerRight
             _process.States,
             _process.Probe,
             _process.Guard,
+            new WebhookWatch(
+                _world,
+                _world.Store,
+                _process.Scopes,
+                _process.Signals,
+                _process.States,
+                _world.Time,
+                _log
+            ),
             new SyncSettings(),
             _process.Metrics,
             _world.Time,
@@ -202,6 +211,78 @@ public sealed class WorkerTests : IWorkerRole, IWorkerRight
     }
 
     [Fact]
+    [Trait("Spec", "6.3")]
+    public async Task A_webhook_that_goes_missing_is_told_once_until_it_is_back()
+    {
+        _world.WebhookAddress = new WebhookAddress(new Uri("https://sync.example/"), ["key-of-the-shop"], null);
+        _world.Webhooks.Add("https://sync.example/?wpf_action=update&access_key=key-of-the-shop");
+        await _worker.StartAsync(default);
+        await UntilLooked(1);
+        Assert.Empty(_process.States.Of("shop").Notices);
+
+        var url = _world.Webhooks.All[0];
+        _world.Webhooks.All.Clear();
+        await UntilAdvancing(() => _process.States.Of("shop").Notices.Contains(new Warning("webhook_missing")));
+        await UntilLooked(_world.Webhooks.Looks + 2);
+        Assert.Equal(1, Warned("webhook_missing"));
+
+        _world.Webhooks.All.Add(url with { Sources = ["people"] });
+        await UntilAdvancing(() =>
+            _process.States.Of("shop").Notices.SequenceEqual([new Warning("webhook_changed", "source programs")])
+        );
+        _world.Webhooks.All[0] = url;
+        await UntilAdvancing(() => _process.States.Of("shop").Notices.Count == 0);
+        await _worker.StopAsync(default);
+
+        Assert.Equal(1, Warned("webhook_changed(source programs)"));
+        Assert.DoesNotContain(_log.All, line => line.Message.Contains("key-of-the-shop", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Spec", "6.3")]
+    public async Task An_account_that_does_not_let_its_webhooks_be_seen_holds_nothing_up()
+    {
+        _world.WebhookAddress = new WebhookAddress(new Uri("https://sync.example/"), ["key-of-the-shop"], null);
+        _world.Webhooks.Faults.Enqueue(new SiteHeldException("activecampaign: HTTP 403"));
+        _world.Contacts.Add(World.Ann());
+        await _worker.StartAsync(default);
+        await UntilAdvancing(() => Warned("activecampaign: HTTP 403") == 1);
+        Assert.Null(_process.States.Of("shop").HeldBecause);
+        await _process.Send(new ReceiveWebhook("shop", SyncAction.Add, 42));
+        await UntilAdvancing(() => _world.Store.Entries.Count == 1);
+        await UntilAdvancing(() => _process.States.Of("shop").Notices.Contains(new Warning("webhook_missing")));
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "6.3")]
+    public async Task A_site_that_hears_nothing_for_too_long_says_so_until_a_webhook_arrives()
+    {
+        _world.WebhookAddress = new WebhookAddress(
+            new Uri("https://sync.example/"),
+            ["key-of-the-shop"],
+            TimeSpan.FromMinutes(10)
+        );
+        await _worker.StartAsync(default);
+        await UntilAdvancing(() => Warned("webhook_silent") == 1);
+        await _process.Send(new ReceiveWebhook("shop", SyncAction.Add, 42));
+        await UntilAdvancing(() => !_process.States.Of("shop").Notices.Any(notice => notice.Code == "webhook_silent"));
+        await UntilAdvancing(() => Warned("webhook_silent") == 2);
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "6.3")]
+    public async Task Without_an_address_no_webhook_is_looked_for()
+    {
+        _world.Rules = _world.Rules with { ReturnPasswordField = "%NOPE%" };
+        await _worker.StartAsync(default);
+        await UntilAdvancing(() => _process.States.Of("shop").Notices.Count > 0);
+        Assert.Equal(0, _world.Webhooks.Looks);
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
     [Trait("Spec", "10.3")]
     public async Task An_arrival_wakes_an_idle_site_without_any_time_passing()
     {
@@ -257,6 +338,16 @@ public sealed class WorkerTests : IWorkerRole, IWorkerRight
         await _worker.StopAsync(default);
     }
 
+    private Task UntilLooked(int times) => UntilAdvancing(() => _world.Webhooks.Looks >= times);
+
+    private int Warned(string text)
+    {
+        lock (_log.All)
+            return _log.All.Count(line =>
+                line.Level == LogLevel.Warning && line.Message.Contains(text, StringComparison.Ordinal)
+            );
+    }
+
     private static async Task Until(Func<bool> reached)
     {
         while (!reached())
@@ -272,7 +363,7 @@ public sealed class WorkerTests : IWorkerRole, IWorkerRight
         }
     }
 
-    private sealed class Lines : ILogger<SyncWorker>
+    private sealed class Lines : ILogger<SyncWorker>, ILogger<WebhookWatch>
     {
         public List<(LogLevel Level, string Message)> All { get; } = [];
 

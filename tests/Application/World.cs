@@ -48,7 +48,14 @@ internal sealed class World : ISites, IWelcomeMail
 
     public IReadOnlyList<string> Names => [SiteName];
 
-    public Site? Find(string name) => name == SiteName ? new Site(name, Rules, Contacts, Users, this) : null;
+    public FakeWebhooks Webhooks { get; } = new();
+
+    public WebhookAddress WebhookAddress { get; set; } = WebhookAddress.Unknown;
+
+    public Site? Find(string name) =>
+        name == SiteName
+            ? new Site(name, Rules, Contacts, Users, this) { Webhooks = Webhooks, WebhookAddress = WebhookAddress }
+            : null;
 
     public Process Start() => new(this);
 

@@ -8,8 +8,8 @@ public sealed class CommandLineTests
     [Trait("Spec", "1.3")]
     public async Task Key_new_prints_a_fresh_key_of_256_bits_and_where_it_goes()
     {
-        var (code, output, _) = await Run(["key", "new"]);
-        var (_, other, _) = await Run(["key", "new"]);
+        var (code, output, _) = await RunningHost.Run(["key", "new"]);
+        var (_, other, _) = await RunningHost.Run(["key", "new"]);
         var key = output.Split('\n')[0].Trim();
 
         Assert.Equal(0, code);
@@ -22,7 +22,7 @@ public sealed class CommandLineTests
     [Trait("Spec", "9.1")]
     public async Task Configuration_errors_are_a_list_and_no_stack_trace()
     {
-        var (code, output, errors) = await Run(
+        var (code, output, errors) = await RunningHost.Run(
             [],
             ("CleanSync__Sites__shop__AccessKeys__0", "short"),
             ("CleanSync__Smtp__Port", "many")
@@ -39,7 +39,7 @@ public sealed class CommandLineTests
     [Trait("Spec", "9.3")]
     public async Task A_mistyped_command_does_not_start_the_host()
     {
-        var (code, _, errors) = await Run(["kye", "new"]);
+        var (code, _, errors) = await RunningHost.Run(["kye", "new"]);
         Assert.Equal(1, code);
         Assert.Contains("kye", errors, StringComparison.Ordinal);
     }
@@ -93,17 +93,5 @@ public sealed class CommandLineTests
             using var far = await http.SendAsync(request);
             Assert.Equal((path, HttpStatusCode.OK, HttpStatusCode.NotFound), (path, near.StatusCode, far.StatusCode));
         }
-    }
-
-    private static async Task<(int Code, string Output, string Errors)> Run(
-        string[] arguments,
-        params (string Name, string Value)[] environment
-    )
-    {
-        using var process = RunningHost.Process(arguments, environment);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        return (process.ExitCode, await output, await errors);
     }
 }

@@ -22,4 +22,10 @@ public sealed record Site(string Name, SiteRules Rules, IContacts Contacts, IUse
 {
     /// <summary>The account that its contacts are in: sites of one account are worked by one process, which keeps to its rate limit.</summary>
     public string Account { get; init; } = Name;
+
+    /// <summary>The webhooks of the account; null when it does not let them be managed. Default null.</summary>
+    public IWebhooks? Webhooks { get; init; }
+
+    /// <summary>How webhooks of this site come in. Default unknown.</summary>
+    public WebhookAddress WebhookAddress { get; init; } = WebhookAddress.Unknown;
 }

@@ -13,52 +13,37 @@ public sealed class SiteStates
     public SiteState Of(string site) => _states.GetValueOrDefault(site, SiteState.Working);
 
     internal void Hold(string site, string reason, DateTimeOffset now) =>
-        _states.AddOrUpdate(
+        Change(
             site,
-            _ => new SiteState(reason, now, []),
-            (_, state) =>
-                state.HeldBecause is null
-                    ? state with
-                    {
-                        HeldBecause = reason,
-                        Since = now,
-                    }
-                    : state with
-                    {
-                        HeldBecause = reason,
-                    }
+            state => state with { HeldBecause = reason, Since = state.HeldBecause is null ? now : state.Since }
         );
 
-    internal void Resume(string site) =>
-        _states.AddOrUpdate(site, SiteState.Working, (_, state) => state with { HeldBecause = null, Since = null });
+    internal void Resume(string site) => Change(site, state => state with { HeldBecause = null, Since = null });
 
-    internal void Paused(string site, SitePause? pause) =>
-        _states.AddOrUpdate(
-            site,
-            SiteState.Working with
-            {
-                Pause = pause,
-            },
-            (_, state) => state.Pause == pause ? state : state with { Pause = pause }
-        );
+    internal void Paused(string site, SitePause? pause) => Change(site, state => state with { Pause = pause });
 
     internal void Inspected(string site, string via, IReadOnlyList<Warning> notices) =>
+        Change(site, state => state with { Via = via, InspectionNotices = notices });
+
+    internal void WebhookChecked(string site, IReadOnlyList<Warning> notices) =>
+        Change(site, state => state with { WebhookNotices = notices });
+
+    internal void WebhooksHeard(string site, IReadOnlyList<Warning> notices) =>
+        Change(site, state => state with { SilenceNotices = notices });
+
+    private void Change(string site, Func<SiteState, SiteState> change) =>
         _states.AddOrUpdate(
             site,
-            SiteState.Working with
-            {
-                Via = via,
-                Notices = notices,
-            },
-            (_, state) => state with { Via = via, Notices = notices }
+            static (_, change) => change(SiteState.Working),
+            static (_, state, change) => change(state),
+            change
         );
 }
 
 /// <summary>The state of a site.</summary>
 /// <param name="HeldBecause">Why nothing of it is worked; null when it works.</param>
 /// <param name="Since">Since when it is held.</param>
-/// <param name="Notices">What its owner should know, such as mapped meta keys that the site does not register.</param>
-public sealed record SiteState(string? HeldBecause, DateTimeOffset? Since, IReadOnlyList<Warning> Notices)
+public sealed record SiteState(string? HeldBecause, DateTimeOffset? Since)
 {
     /// <summary>By which way its users are reached (<see cref="DirectoryAbilities.Via"/>); empty when that is not known.</summary>
     public string Via { get; init; } = "";
@@ -66,9 +51,22 @@ public sealed record SiteState(string? HeldBecause, DateTimeOffset? Since, IRead
     /// <summary>The pause; null when it is not paused.</summary>
     public SitePause? Pause { get; init; }
 
-    /// <summary>Why nothing of it is worked, paused or held; null when it works.</summary>
-    public string? WhyWaiting => Pause?.Because ?? HeldBecause;
+    /// <summary>Why nothing of it is worked, without what a person wrote about it; null when it works.</summary>
+    public string? WhyWaiting =>
+        Pause is { Stopped: Losses.None } ? "paused by a person" : Pause?.Because ?? HeldBecause;
+
+    /// <summary>What its owner should know of both ends, such as mapped meta keys that the site does not register.</summary>
+    public IReadOnlyList<Warning> InspectionNotices { get; init; } = [];
+
+    /// <summary>What its owner should know of the webhook that its account sends.</summary>
+    public IReadOnlyList<Warning> WebhookNotices { get; init; } = [];
+
+    /// <summary>That no webhook has arrived for too long.</summary>
+    public IReadOnlyList<Warning> SilenceNotices { get; init; } = [];
+
+    /// <summary>Everything that its owner should know.</summary>
+    public IReadOnlyList<Warning> Notices => [.. InspectionNotices, .. WebhookNotices, .. SilenceNotices];
 
     /// <summary>A site that works, with nothing to say.</summary>
-    public static SiteState Working { get; } = new(null, null, []);
+    public static SiteState Working { get; } = new(null, null);
 }

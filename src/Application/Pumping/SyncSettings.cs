@@ -17,4 +17,7 @@ public sealed record SyncSettings
 
     /// <summary>How often it is looked who has signed in, so that his password leaves the contact. Default 5 minutes.</summary>
     public TimeSpan FirstLoginEvery { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often it is looked whether a site's webhook is still there as it should be. Default one hour.</summary>
+    public TimeSpan WebhookCheckEvery { get; init; } = TimeSpan.FromHours(1);
 }

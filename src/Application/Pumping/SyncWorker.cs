@@ -23,6 +23,7 @@ internal sealed partial class SyncWorker(
     SiteStates states,
     SiteProbe probe,
     Guard guard,
+    WebhookWatch webhooks,
     SyncSettings settings,
     SyncMetrics metrics,
     TimeProvider time,
@@ -33,6 +34,7 @@ internal sealed partial class SyncWorker(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan MeasureEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ArrivalsEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan InspectEvery = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan InspectAgain = TimeSpan.FromMinutes(1);
 
@@ -45,6 +47,7 @@ internal sealed partial class SyncWorker(
         await Task.WhenAll([
             Repeat(nameof(PruneHistory), PruneEvery, PruneHistory, stoppingToken),
             Repeat(nameof(Measure), MeasureEvery, Measure, stoppingToken),
+            Repeat(nameof(webhooks.StoreArrivals), ArrivalsEvery, webhooks.StoreArrivals, stoppingToken),
             .. accounts.Select(account => RunAccount(account.Key, [.. account], stoppingToken)),
         ]);
     }
@@ -79,7 +82,14 @@ internal sealed partial class SyncWorker(
         await Release(site, ending);
         await Task.WhenAll(
             RunSite(site, ending),
-            Repeat(nameof(ClearPasswords), settings.FirstLoginEvery, stop => ClearPasswords(site, stop), ending)
+            Repeat(nameof(ClearPasswords), settings.FirstLoginEvery, stop => ClearPasswords(site, stop), ending),
+            Repeat(
+                nameof(webhooks.LookAfter),
+                settings.WebhookCheckEvery,
+                stop => webhooks.LookAfter(site, stop),
+                ending
+            ),
+            Repeat(nameof(webhooks.Listen), ArrivalsEvery, stop => webhooks.Listen(site, stop), ending)
         );
     }
 
@@ -219,7 +229,7 @@ internal sealed partial class SyncWorker(
             _inspections[site] = time.GetUtcNow() + InspectEvery;
             if (!string.Equals(abilities.Via, before.Via, StringComparison.Ordinal))
                 Log.Reached(logger, site, abilities.Via);
-            foreach (var notice in notices.Except(before.Notices))
+            foreach (var notice in notices.Except(before.InspectionNotices))
                 Log.Notice(logger, site, notice);
         }
         catch (SiteHeldException held)

@@ -1,6 +1,6 @@
 using System.Globalization;
 using CleanSync.Application;
-using CleanSync.Domain;
+using CleanSync.Application.Webhooks;
 
 namespace CleanSync.AspNetCore.Webhooks;
 
@@ -28,14 +28,7 @@ internal abstract record WebhookReading
     /// <summary>The command, or what is wrong.</summary>
     public static WebhookReading Read(string site, WebhookParameters query, WebhookParameters body)
     {
-        SyncAction? action = ActionOf(query, body)?.ToLowerInvariant() switch
-        {
-            "add" => SyncAction.Add,
-            "update" => SyncAction.Update,
-            "update_tags" => SyncAction.UpdateTags,
-            _ => null,
-        };
-        if (action is not { } known)
+        if (ActionNames.Find(ActionOf(query, body)) is not { } action)
             return new Misfit("wpf_action", Actions);
 
         var nested = body.NestedContactId;
@@ -51,7 +44,7 @@ internal abstract record WebhookReading
         if ((query.Wait ?? body.Wait) is { } seconds && (wait = Seconds(seconds)) is null)
             return new Misfit("wait", "must be a number of seconds from 0 to 30");
 
-        return new Understood(new ReceiveWebhook(site, known, contact, query.Role ?? body.Role, notify, wait));
+        return new Understood(new ReceiveWebhook(site, action, contact, query.Role ?? body.Role, notify, wait));
     }
 
     private static string? ActionOf(WebhookParameters query, WebhookParameters body) =>

@@ -34,7 +34,8 @@ internal static class KeyCommand
             In the environment:      CleanSync__Sites__(site)__AccessKeys__0={key}
             In the webhook's URL:    https://(this host)/?wpf_action=add&access_key={key}
 
-            To change a key without a gap, add the new one as AccessKeys:1, change the URLs, then remove the old one.
+            To change a key without a gap, put the new one before the old one (AccessKeys:0 and AccessKeys:1), change the URLs
+            (the command webhooks install changes the one that it made), then remove the old one.
             """
         );
 }

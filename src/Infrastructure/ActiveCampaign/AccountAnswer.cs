@@ -5,7 +5,7 @@ namespace CleanSync.Infrastructure.ActiveCampaign;
 
 /// <summary>An answer of the account that could be read.</summary>
 /// <param name="Status">The status: 2xx, 400, 404 or 422; everything else is an exception.</param>
-/// <param name="Body">The body, a JSON object.</param>
+/// <param name="Body">The body, a JSON object; undefined when there is none to speak of.</param>
 /// <param name="Date">The sender's clock when it answered; null when it did not say.</param>
 internal sealed record AccountAnswer(HttpStatusCode Status, JsonElement Body, DateTimeOffset? Date)
 {

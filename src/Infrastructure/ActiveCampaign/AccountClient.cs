@@ -28,11 +28,32 @@ internal sealed class AccountClient(HttpClient http, AccountLimiter limiter, Tim
     /// <param name="body">A JSON object.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public Task<AccountAnswer> Put(string path, byte[] body, CancellationToken cancellationToken) =>
+        Write(HttpMethod.Put, path, body, cancellationToken);
+
+    /// <summary>Makes something new: an unanswered call may have made it.</summary>
+    /// <inheritdoc cref="Put"/>
+    public Task<AccountAnswer> Post(string path, byte[] body, CancellationToken cancellationToken) =>
+        Write(HttpMethod.Post, path, body, cancellationToken);
+
+    /// <summary>Removes.</summary>
+    /// <param name="path">Path below <c>/api/3/</c>, encoded.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<AccountAnswer> Delete(string path, CancellationToken cancellationToken) =>
+        Write(HttpMethod.Delete, path, null, cancellationToken);
+
+    private Task<AccountAnswer> Write(
+        HttpMethod method,
+        string path,
+        byte[]? body,
+        CancellationToken cancellationToken
+    ) =>
         Send(
             () =>
-                new HttpRequestMessage(HttpMethod.Put, "api/3/" + path)
+                new HttpRequestMessage(method, "api/3/" + path)
                 {
-                    Content = new ByteArrayContent(body) { Headers = { { "Content-Type", "application/json" } } },
+                    Content = body is null
+                        ? null
+                        : new ByteArrayContent(body) { Headers = { { "Content-Type", "application/json" } } },
                 },
             writing: true,
             cancellationToken
@@ -97,7 +118,12 @@ internal sealed class AccountClient(HttpClient http, AccountLimiter limiter, Tim
             limiter.PauseUntil(time.GetUtcNow() + (retryAfter ?? UnsaidPause));
         if (status is not (>= 200 and < 300 or 400 or 404 or 422))
             throw AccountFault.Of(response.StatusCode, retryAfter, writing);
-        return new AccountAnswer(response.StatusCode, Parse(body, status, writing), response.Headers.Date);
+        // Some removals are answered with nothing at all.
+        var json =
+            body.Length == 0 && status < 300 && response.RequestMessage?.Method == HttpMethod.Delete
+                ? default
+                : Parse(body, status, writing);
+        return new AccountAnswer(response.StatusCode, json, response.Headers.Date);
     }
 
     // A 404 is an answer of the account only if it is JSON: pages of proxies and parked hosts are not.

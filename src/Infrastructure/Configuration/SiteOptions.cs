@@ -19,6 +19,9 @@ public sealed class SiteOptions
     /// <summary>The ActiveCampaign account.</summary>
     public ActiveCampaignOptions ActiveCampaign { get; set; } = new();
 
+    /// <summary>The webhook that the account sends to this host.</summary>
+    public WebhookOptions Webhook { get; set; } = new();
+
     /// <summary>The WordPress site.</summary>
     public WordPressOptions WordPress { get; set; } = new();
 
@@ -69,6 +72,21 @@ public sealed class ActiveCampaignOptions
 
     /// <summary>How many requests a second the account gets from this host; 1 to 100. Default 5, the vendor's limit.</summary>
     public int RequestsPerSecond { get; set; } = 5;
+}
+
+/// <summary>The webhook that the account sends to this host, and whether it is looked after.</summary>
+public sealed class WebhookOptions
+{
+    /// <summary>
+    /// The address of the webhook endpoint as seen from outside, without query: <c>https://sync.example/webhooks/activecampaign</c>. The
+    /// webhook commands need it; while it is set, the host looks every hour whether the webhook is still there. Default none.
+    /// </summary>
+    public string? Url { get; set; }
+
+    /// <summary>
+    /// After how long without any webhook a warning is given while <see cref="Url"/> is set; 1 minute to 365 days, 0 for never. Default one day.
+    /// </summary>
+    public TimeSpan WarnAfterSilence { get; set; } = TimeSpan.FromDays(1);
 }
 
 /// <summary>The WordPress site.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
 namespace CleanSync.Infrastructure.Configuration;
@@ -35,6 +36,18 @@ public static class SiteOptionsRules
                 site.Fields.Select(field => Map(site, field, out _)).OfType<FieldMapping>()
             ),
         };
+    }
+
+    /// <summary>How webhooks of a site come in. Pure.</summary>
+    /// <param name="site">Settings that passed the validation.</param>
+    public static WebhookAddress ToWebhookAddress(SiteOptions site)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        return new WebhookAddress(
+            Named(site.Webhook.Url) is { } url ? new Uri(url) : null,
+            [.. site.AccessKeys, .. site.LegacyAccessKeys],
+            site.Webhook.WarnAfterSilence > TimeSpan.Zero ? site.Webhook.WarnAfterSilence : null
+        );
     }
 
     /// <summary>Makes the mapping of one line, or says what is wrong with it.</summary>

@@ -14,6 +14,7 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
     {
         RuleFor(o => o).Custom(AccessKeyRules.Check);
         CheckAccounts();
+        CheckWebhook();
         CheckUsers();
         CheckGuard();
         CheckGuard();
@@ -49,6 +50,26 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
         RuleFor(o => o.WordPress.Blog)
             .Must(blog => blog is null or > 0)
             .WithMessage("write the number of a blog of the network, above 0, or remove it");
+    }
+
+    private void CheckWebhook()
+    {
+        RuleFor(o => o.Webhook.Url)
+            .Must(RemoteUrl.IsSafe)
+            .When(o => !string.IsNullOrWhiteSpace(o.Webhook.Url))
+            .WithMessage(
+                "write the address of the webhook endpoint as seen from outside, https://sync.example/webhooks/activecampaign, "
+                    + "without query: action and key are added (http only to this machine)"
+            );
+        RuleFor(o => o.Webhook.Url)
+            .Must(url => new Uri(url!) is { Scheme: "http" } or { IsDefaultPort: true })
+            .When(o => RemoteUrl.IsSafe(o.Webhook.Url))
+            .WithMessage("remove the port: ActiveCampaign sends to port 443 only");
+        RuleFor(o => o.Webhook.WarnAfterSilence)
+            .Must(silence =>
+                silence == TimeSpan.Zero || (silence >= TimeSpan.FromMinutes(1) && silence <= TimeSpan.FromDays(365))
+            )
+            .WithMessage("write a duration from 0.00:01:00 to 365.00:00:00, or 0 for never");
     }
 
     private void CheckUsers()

@@ -38,7 +38,7 @@ internal sealed class ValidateCleanSyncOptions : IValidateOptions<CleanSyncOptio
         {
             null or "" => " is not set",
             _ when Secrets.Contains(path.TrimEnd(Position).Split(':')[^1]) => "",
-            string text => $" is \"{WithoutCredentials(text)}\"",
+            string text => $" is \"{WithoutQuery(WithoutCredentials(text))}\"",
             IFormattable => string.Create(CultureInfo.InvariantCulture, $" is \"{value}\""),
             bool flag => flag ? " is \"true\"" : " is \"false\"",
             _ => "",
@@ -50,5 +50,12 @@ internal sealed class ValidateCleanSyncOptions : IValidateOptions<CleanSyncOptio
         && text.LastIndexOf('@') is var at
         && at > scheme
             ? $"{text[..scheme]}://…{text[at..]}"
+            : text;
+
+    // The query of a webhook's URL holds the key.
+    private static string WithoutQuery(string text) =>
+        text.Contains("://", StringComparison.Ordinal)
+        && text.IndexOf('?', StringComparison.Ordinal) is var query and >= 0
+            ? $"{text[..query]}?…"
             : text;
 }

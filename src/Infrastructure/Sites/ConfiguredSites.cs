@@ -11,21 +11,21 @@ namespace CleanSync.Infrastructure.Sites;
 /// </summary>
 internal sealed class ConfiguredSites : ISites, IDisposable
 {
-    private readonly ContactsFactory _contacts;
+    private readonly AccountFactory _accounts;
     private readonly DirectoryFactory _directories;
     private readonly IDisposable? _change;
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Made<IContacts>> _madeContacts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Made<SiteAccount>> _madeAccounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Made<SiteDirectory>> _madeDirectories = new(StringComparer.Ordinal);
     private volatile IReadOnlyDictionary<string, Site> _sites;
 
     public ConfiguredSites(
         IOptionsMonitor<CleanSyncOptions> options,
-        ContactsFactory contacts,
+        AccountFactory accounts,
         DirectoryFactory directories
     )
     {
-        (_contacts, _directories) = (contacts, directories);
+        (_accounts, _directories) = (accounts, directories);
         _sites = Make(options.CurrentValue);
         Names = [.. _sites.Keys];
         _change = options.OnChange(changed => _sites = Make(changed));
@@ -52,17 +52,19 @@ internal sealed class ConfiguredSites : ISites, IDisposable
 
     private Site Make(string name, SiteOptions options, SmtpOptions smtp)
     {
-        var account = options.ActiveCampaign;
-        var contacts = Made(
-            _madeContacts,
+        var named = options.ActiveCampaign;
+        var account = Made(
+            _madeAccounts,
             name,
-            [account.Url, account.ApiToken, account.RequestsPerSecond],
-            () => _contacts(account)
+            [named.Url, named.ApiToken, named.RequestsPerSecond],
+            () => _accounts(named)
         );
         var directory = Made(_madeDirectories, name, PartsOf(options, smtp), () => _directories(name, options));
-        return new Site(name, SiteOptionsRules.ToRules(options), contacts, directory.Users, directory.Mail)
+        return new Site(name, SiteOptionsRules.ToRules(options), account.Contacts, directory.Users, directory.Mail)
         {
-            Account = AccountHttp.Root(new Uri(account.Url!)).AbsoluteUri,
+            Account = AccountHttp.Root(new Uri(named.Url!)).AbsoluteUri,
+            Webhooks = account.Webhooks,
+            WebhookAddress = SiteOptionsRules.ToWebhookAddress(options),
         };
     }
 

@@ -3,9 +3,12 @@ using CleanSync.Infrastructure.Configuration;
 
 namespace CleanSync.Infrastructure.Sites;
 
-/// <summary>Makes the contacts of a site. One account's limit is shared by all its sites.</summary>
+/// <summary>Makes the account of a site. One account's limit is shared by all its sites.</summary>
 /// <param name="options">The account.</param>
-internal delegate IContacts ContactsFactory(ActiveCampaignOptions options);
+internal delegate SiteAccount AccountFactory(ActiveCampaignOptions options);
+
+/// <summary>The account of a site: its contacts, and its webhooks if they can be managed.</summary>
+internal sealed record SiteAccount(IContacts Contacts, IWebhooks? Webhooks = null);
 
 /// <summary>Makes the user directory of a site, and the mail that goes with it.</summary>
 /// <param name="name">The site's name.</param>

@@ -21,6 +21,8 @@ internal sealed class AccountRig : IAsyncDisposable
 
     public ActiveCampaignContacts Contacts { get; private set; } = null!;
 
+    public ActiveCampaignWebhooks Webhooks { get; private set; } = null!;
+
     public static async Task<AccountRig> Start(AccountTimings? timings = null, TimeProvider? time = null)
     {
         var account = new SandboxAccount(time ?? TimeProvider.System);
@@ -36,13 +38,15 @@ internal sealed class AccountRig : IAsyncDisposable
         time ??= TimeProvider.System;
         var http = AccountHttp.Create(Server.Url, token);
         Limiter = new AccountLimiter(time, 1000);
+        timings ??= new AccountTimings { AfterForbidden = TimeSpan.FromMilliseconds(1) };
         Contacts = new ActiveCampaignContacts(
             http,
             Limiter,
             time,
             NullLogger<ActiveCampaignContacts>.Instance,
-            timings ?? new AccountTimings { AfterForbidden = TimeSpan.FromMilliseconds(1) }
+            timings
         );
+        Webhooks = new ActiveCampaignWebhooks(http, Limiter, time, timings);
         _parts.AddRange([http, Limiter, Contacts]);
     }
 

@@ -18,6 +18,11 @@ public sealed class OptionsErrorsTests
             { "Smtp:From", "a@b.example, c@d.example", "one address" },
             { "Sites:shop:ActiveCampaign:Url", "http://account.api-us1.com", "http only to this machine" },
             { "Sites:shop:ActiveCampaign:RequestsPerSecond", "0", "above 0" },
+            { "Sites:shop:Webhook:Url", "http://sync.example/", "http only to this machine" },
+            { "Sites:shop:Webhook:Url", "/webhooks/activecampaign", "as seen from outside" },
+            { "Sites:shop:Webhook:Url", "https://sync.example:8443/hook", "port 443" },
+            { "Sites:shop:Webhook:WarnAfterSilence", "00:00:01", "0 for never" },
+            { "Sites:shop:Webhook:WarnAfterSilence", "-1.00:00:00", "0 for never" },
             { "Sites:shop:WordPress:Url", "http://shop.example", "only over https" },
             { "Sites:shop:WordPress:Url", "shop.example", "only over https" },
             { "Sites:shop:WordPress:MaxConcurrency", "17", "1 to 16" },
@@ -40,6 +45,21 @@ public sealed class OptionsErrorsTests
             { "Sites:shop:Fields:phone", "", "source is empty" },
             { "Sites:shop:Fields:nickname:Kind", "List", "" },
         };
+
+    [Fact]
+    [Trait("Spec", "9.4")]
+    public void A_webhook_URL_that_was_pasted_with_its_key_is_refused_without_showing_the_key()
+    {
+        var pasted = $"https://sync.example/hook?wpf_action=update&access_key={Settings.Key}";
+        var error = Assert.Single(Settings.Minimal().With("Sites:shop:Webhook:Url", pasted).Errors());
+        Assert.StartsWith(
+            "CleanSync:Sites:shop:Webhook:Url is \"https://sync.example/hook?…\":",
+            error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("without query", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Settings.Key, error, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(Mistakes))]

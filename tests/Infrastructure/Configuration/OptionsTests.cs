@@ -98,6 +98,28 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    [Trait("Spec", "6.3")]
+    public void The_webhook_is_looked_after_where_its_address_is_named()
+    {
+        var address = SiteOptionsRules.ToWebhookAddress(Settings.Minimal().Read().Sites["shop"]);
+        Assert.Null(address.Url);
+
+        var settings = Settings
+            .Minimal()
+            .With("Sites:shop:LegacyAccessKeys:0", "an-older-key")
+            .With("Sites:shop:Webhook:Url", "https://sync.example/webhooks/activecampaign");
+        address = SiteOptionsRules.ToWebhookAddress(settings.Read().Sites["shop"]);
+        Assert.Equal(new Uri("https://sync.example/webhooks/activecampaign"), address.Url);
+        Assert.Equal(TimeSpan.FromDays(1), address.WarnAfterSilence);
+        Assert.Equal([Settings.Key, "an-older-key"], address.AccessKeys);
+
+        settings = settings
+            .With("Sites:shop:Webhook:Url", "http://127.0.0.1:5000/")
+            .With("Sites:shop:Webhook:WarnAfterSilence", "0");
+        Assert.Null(SiteOptionsRules.ToWebhookAddress(settings.Read().Sites["shop"]).WarnAfterSilence);
+    }
+
+    [Fact]
     [Trait("Spec", "2.13")]
     [Trait("Spec", "3.3")]
     public void What_happens_to_passwords_afterwards_is_off_unless_turned_on()
