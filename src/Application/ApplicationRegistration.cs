@@ -32,6 +32,13 @@ internal static class ApplicationRegistration
         services.AddUseCase<PauseSite, SitePause, PauseSite.Handler, PauseSite.Validator>();
         services.AddUseCase<ResumeSite, SitePause?, ResumeSite.Handler, ResumeSite.Validator>();
 
+        services.AddUseCase<ReadStatus, SiteStatus, ReadStatus.Handler, ReadStatus.Validator>();
+        services.AddUseCase<CatchUp, int, CatchUp.Handler, CatchUp.Validator>();
+        services.AddUseCase<StartImport, Job?, StartImport.Handler, StartImport.Validator>();
+        services.AddUseCase<StartSweep, Job?, StartSweep.Handler, StartSweep.Validator>();
+        services.AddUseCase<AdvanceJob, bool, AdvanceJob.Handler, AdvanceJob.Validator>();
+        services.AddUseCase<CancelJob, Job?, CancelJob.Handler, CancelJob.Validator>();
+
         services.AddUseCase<
             ClearReturnedPasswords,
             int,
@@ -46,6 +53,7 @@ internal static class ApplicationRegistration
         services.TryAddSingleton<InboxSignals>();
         services.TryAddSingleton<SiteStates>();
         services.TryAddSingleton<SiteProbe>();
+        services.TryAddSingleton<SiteRuns>();
         services.TryAddSingleton<SyncMetrics>();
         services.TryAddSingleton<WebhookWatch>();
         services.TryAddSingleton<PersonLocks>();

@@ -28,6 +28,41 @@ internal sealed class FakeContacts(World world) : IContacts
             return All.GetValueOrDefault(id) is { } contact ? contact with { ReadAlone = true } : null;
         });
 
+    /// <summary>The contacts on lists, by the list's name.</summary>
+    public Dictionary<string, HashSet<long>> Lists { get; } = [];
+
+    /// <summary>The lists that were asked for.</summary>
+    public List<(ContactQuery Query, long After)> Listed { get; } = [];
+
+    public Task<ContactPage> List(ContactQuery query, long after, CancellationToken cancellationToken) =>
+        Step(() =>
+        {
+            Listed.Add((query, after));
+            var fitting = All
+                .Values.Where(contact =>
+                    contact.Id > after
+                    && query switch
+                    {
+                        ContactQuery.WithTag with => contact.Tags.Contains(with.Tag),
+                        ContactQuery.OnList on => (
+                            Lists.GetValueOrDefault(on.List)
+                            ?? throw new PermanentException($"activecampaign: there is no list '{on.List}'")
+                        ).Contains(contact.Id),
+                        ContactQuery.UpdatedSince since => contact.UpdatedAt >= since.When
+                            && (since.Tag is null || contact.Tags.Contains(since.Tag)),
+                        _ => true,
+                    }
+                )
+                .OrderBy(contact => contact.Id)
+                .ToList();
+            return new ContactPage(
+                [.. fitting.Take(100).Select(contact => new ListedContact(contact.Id, contact.UpdatedAt))],
+                world.Time.GetUtcNow(),
+                fitting.Count,
+                fitting.Count <= 100
+            );
+        });
+
     public Task<long?> FindIdByEmail(string email, CancellationToken cancellationToken) =>
         Step<long?>(() =>
             All.Values.FirstOrDefault(contact => ContactEmail.Same(contact.Email, email)) is { } found ? found.Id : null

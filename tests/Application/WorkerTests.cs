@@ -36,6 +36,7 @@ public sealed class WorkerTests : IWorkerRole, IWorkerRight
                 _world.Time,
                 _log
             ),
+            _process.Runs,
             new SyncSettings(),
             _process.Metrics,
             _world.Time,

@@ -52,9 +52,16 @@ internal sealed class World : ISites, IWelcomeMail
 
     public WebhookAddress WebhookAddress { get; set; } = WebhookAddress.Unknown;
 
+    public CatchUpSettings CatchUp { get; set; } = new();
+
     public Site? Find(string name) =>
         name == SiteName
-            ? new Site(name, Rules, Contacts, Users, this) { Webhooks = Webhooks, WebhookAddress = WebhookAddress }
+            ? new Site(name, Rules, Contacts, Users, this)
+            {
+                Webhooks = Webhooks,
+                WebhookAddress = WebhookAddress,
+                CatchUp = CatchUp,
+            }
             : null;
 
     public Process Start() => new(this);
@@ -111,6 +118,7 @@ internal sealed class World : ISites, IWelcomeMail
         public PasswordMemory Memory => _services.GetRequiredService<PasswordMemory>();
         public SyncPump Pump => _services.GetRequiredService<SyncPump>();
         public SiteStates States => _services.GetRequiredService<SiteStates>();
+        public SiteRuns Runs => _services.GetRequiredService<SiteRuns>();
         public SiteProbe Probe => _services.GetRequiredService<SiteProbe>();
         public Guard Guard => _services.GetRequiredService<Guard>();
         public SyncMetrics Metrics => _services.GetRequiredService<SyncMetrics>();

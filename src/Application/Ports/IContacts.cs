@@ -19,6 +19,15 @@ public interface IContacts
     /// <summary>As <see cref="Find"/>, by requests for this contact alone; <see cref="Contact.ReadAlone"/> is true.</summary>
     Task<Contact?> FindAlone(long id, CancellationToken cancellationToken);
 
+    /// <summary>Lists contacts page by page, 100 a page at most, behind everything else that is asked of the account.</summary>
+    /// <param name="query">Which contacts.</param>
+    /// <param name="after">The last contact of the page before; 0 for the first page.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="PermanentException">
+    /// The account does not know the tag or the list, or it answers others than it was asked for: then nothing must be concluded from it.
+    /// </exception>
+    Task<ContactPage> List(ContactQuery query, long after, CancellationToken cancellationToken);
+
     /// <summary>The id of the contact with exactly this email, without regard to case; null when there is none.</summary>
     Task<long?> FindIdByEmail(string email, CancellationToken cancellationToken);
 

@@ -23,6 +23,9 @@ public sealed record Site(string Name, SiteRules Rules, IContacts Contacts, IUse
     /// <summary>The account that its contacts are in: sites of one account are worked by one process, which keeps to its rate limit.</summary>
     public string Account { get; init; } = Name;
 
+    /// <summary>How it catches up.</summary>
+    public CatchUpSettings CatchUp { get; init; } = new();
+
     /// <summary>The webhooks of the account; null when it does not let them be managed. Default null.</summary>
     public IWebhooks? Webhooks { get; init; }
 

@@ -31,6 +31,9 @@ public sealed class SiteStates
     internal void WebhooksHeard(string site, IReadOnlyList<Warning> notices) =>
         Change(site, state => state with { SilenceNotices = notices });
 
+    internal void CaughtUp(string site, IReadOnlyList<Warning> notices) =>
+        Change(site, state => state with { CatchUpNotices = notices });
+
     private void Change(string site, Func<SiteState, SiteState> change) =>
         _states.AddOrUpdate(
             site,
@@ -64,8 +67,12 @@ public sealed record SiteState(string? HeldBecause, DateTimeOffset? Since)
     /// <summary>That no webhook has arrived for too long.</summary>
     public IReadOnlyList<Warning> SilenceNotices { get; init; } = [];
 
+    /// <summary>Why it cannot catch up.</summary>
+    public IReadOnlyList<Warning> CatchUpNotices { get; init; } = [];
+
     /// <summary>Everything that its owner should know.</summary>
-    public IReadOnlyList<Warning> Notices => [.. InspectionNotices, .. WebhookNotices, .. SilenceNotices];
+    public IReadOnlyList<Warning> Notices =>
+        [.. InspectionNotices, .. WebhookNotices, .. SilenceNotices, .. CatchUpNotices];
 
     /// <summary>A site that works, with nothing to say.</summary>
     public static SiteState Working { get; } = new(null, null);

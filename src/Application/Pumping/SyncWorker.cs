@@ -24,6 +24,7 @@ internal sealed partial class SyncWorker(
     SiteProbe probe,
     Guard guard,
     WebhookWatch webhooks,
+    SiteRuns runs,
     SyncSettings settings,
     SyncMetrics metrics,
     TimeProvider time,
@@ -33,6 +34,7 @@ internal sealed partial class SyncWorker(
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ChoreAgain = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MeasureEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ArrivalsEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan InspectEvery = TimeSpan.FromMinutes(10);
@@ -89,7 +91,9 @@ internal sealed partial class SyncWorker(
                 stop => webhooks.LookAfter(site, stop),
                 ending
             ),
-            Repeat(nameof(webhooks.Listen), ArrivalsEvery, stop => webhooks.Listen(site, stop), ending)
+            Repeat(nameof(webhooks.Listen), ArrivalsEvery, stop => webhooks.Listen(site, stop), ending),
+            Repeat(nameof(runs.CatchUp), stop => runs.CatchUp(site, stop), ending),
+            Repeat(nameof(runs.Advance), stop => runs.Advance(site, stop), ending)
         );
     }
 
@@ -285,19 +289,33 @@ internal sealed partial class SyncWorker(
             metrics.Measured(site, await inbox.Depth(site, stopping), time.GetUtcNow());
     }
 
+    private Task Repeat(string name, TimeSpan every, Func<CancellationToken, Task> chore, CancellationToken stopping) =>
+        Repeat(
+            name,
+            async stop =>
+            {
+                await chore(stop);
+                return every;
+            },
+            stopping,
+            every
+        );
+
+    // The chore says when it wants to be done again; one that fails is done again after a minute, unless said otherwise.
     [SuppressMessage("Design", "CA1031", Justification = "What fails now can be done the next time just as well.")]
     private async Task Repeat(
         string name,
-        TimeSpan every,
-        Func<CancellationToken, Task> chore,
-        CancellationToken stopping
+        Func<CancellationToken, Task<TimeSpan>> chore,
+        CancellationToken stopping,
+        TimeSpan? afterFailure = null
     )
     {
         while (!stopping.IsCancellationRequested)
         {
+            var every = afterFailure ?? ChoreAgain;
             try
             {
-                await chore(stopping);
+                every = await chore(stopping);
             }
             catch (Exception error) when (!stopping.IsCancellationRequested)
             {

@@ -47,6 +47,10 @@ internal sealed class ActiveCampaignContacts : IContacts, IDisposable
         _reads.Alone(id, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<ContactPage> List(ContactQuery query, long after, CancellationToken cancellationToken) =>
+        throw new PermanentException("activecampaign: contacts cannot be listed yet");
+
+    /// <inheritdoc/>
     public async Task<long?> FindIdByEmail(string email, CancellationToken cancellationToken)
     {
         var wanted = email.Trim();

@@ -49,6 +49,9 @@ public sealed class SiteOptions
     /// <summary>Where the contact id is kept on the user.</summary>
     public LinkOptions Link { get; set; } = new();
 
+    /// <summary>How the site catches up on what no webhook told.</summary>
+    public CatchUpOptions CatchUp { get; set; } = new();
+
     /// <summary>Whether plans are made and told in the history, but not carried out. Default false.</summary>
     public bool DryRun { get; set; }
 
@@ -228,4 +231,23 @@ public sealed class LinkOptions
     /// written where the site registers it. Default <c>activecampaign_contact_id</c>.
     /// </summary>
     public string MetaKey { get; set; } = "activecampaign_contact_id";
+}
+
+/// <summary>How a site catches up on what no webhook told.</summary>
+public sealed class CatchUpOptions
+{
+    /// <summary>How often the contacts that changed are looked for. Default 15 minutes; zero turns it off; else at least a minute.</summary>
+    public TimeSpan Every { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How far before the last time it looks. Default an hour; at most a day.</summary>
+    public TimeSpan Overlap { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How often every linked user is looked through. Default a day; zero turns it off; else at least an hour.</summary>
+    public TimeSpan Sweep { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>The tag whose contacts become users even when no webhook says so; null for none.</summary>
+    public string? AddWithTag { get; set; }
+
+    /// <summary>The role that those users get, as slug or title; null leaves it to the site.</summary>
+    public string? AddRole { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CleanSync.Application;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
@@ -49,6 +50,17 @@ public static class SiteOptionsRules
             site.Webhook.WarnAfterSilence > TimeSpan.Zero ? site.Webhook.WarnAfterSilence : null
         );
     }
+
+    /// <summary>How a site catches up. Pure.</summary>
+    internal static CatchUpSettings ToCatchUp(CatchUpOptions options) =>
+        new()
+        {
+            Every = options.Every,
+            Overlap = options.Overlap,
+            Sweep = options.Sweep,
+            AddWithTag = Named(options.AddWithTag),
+            AddRole = Named(options.AddRole),
+        };
 
     /// <summary>Makes the mapping of one line, or says what is wrong with it.</summary>
     internal static FieldMapping? Map(SiteOptions site, KeyValuePair<string, FieldOptions> field, out string? error) =>

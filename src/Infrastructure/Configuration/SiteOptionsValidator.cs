@@ -17,6 +17,7 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
         CheckWebhook();
         CheckUsers();
         CheckGuard();
+        CheckCatchUp();
         CheckGuard();
         CheckWelcomeMail(smtp);
         CheckFields();
@@ -101,6 +102,32 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
             .WithMessage(
                 "no password is returned that could be emptied: name ReturnPassword:Field, or set this to false"
             );
+    }
+
+    private void CheckCatchUp()
+    {
+        RuleFor(o => o.CatchUp.Every)
+            .Must(every => every == TimeSpan.Zero || every >= TimeSpan.FromMinutes(1))
+            .WithMessage("write a time of a minute or more, for instance 00:15:00, or 00:00:00 to turn it off");
+        RuleFor(o => o.CatchUp.Overlap)
+            .InclusiveBetween(TimeSpan.Zero, TimeSpan.FromDays(1))
+            .WithMessage("write a time of a day at most, for instance 01:00:00");
+        RuleFor(o => o.CatchUp.Sweep)
+            .Must(every => every == TimeSpan.Zero || every >= TimeSpan.FromHours(1))
+            .WithMessage("write a time of an hour or more, for instance 1.00:00:00, or 00:00:00 to turn it off");
+        RuleFor(o => o.CatchUp.AddRole)
+            .Must((site, role) => string.IsNullOrWhiteSpace(role) || !IsPrivileged(site, role))
+            .WithMessage(
+                "this role has power over the site and is never given; write another, for instance subscriber"
+            );
+        RuleFor(o => o.CatchUp.AddRole)
+            .Must(
+                (site, role) => string.IsNullOrWhiteSpace(role) || !string.IsNullOrWhiteSpace(site.CatchUp.AddWithTag)
+            )
+            .WithMessage("nobody would get this role: name the tag in CatchUp:AddWithTag, or remove it");
+        RuleFor(o => o.CatchUp.AddRole)
+            .MaximumLength(60)
+            .WithMessage("write a role's slug or title of at most 60 characters");
     }
 
     private void CheckGuard()

@@ -62,6 +62,7 @@ internal sealed class ConfiguredSites : ISites, IDisposable
         var directory = Made(_madeDirectories, name, PartsOf(options, smtp), () => _directories(name, options));
         return new Site(name, SiteOptionsRules.ToRules(options), account.Contacts, directory.Users, directory.Mail)
         {
+            CatchUp = SiteOptionsRules.ToCatchUp(options.CatchUp),
             Account = AccountHttp.Root(new Uri(named.Url!)).AbsoluteUri,
             Webhooks = account.Webhooks,
             WebhookAddress = SiteOptionsRules.ToWebhookAddress(options),
