@@ -61,6 +61,26 @@ public sealed class PumpTests
         Assert.Equal(_world.Time.GetUtcNow().AddSeconds(30), _world.Store.RowOf(42)!.Due);
     }
 
+    [Fact]
+    [Trait("Spec", "2.6")]
+    public async Task A_merged_and_a_gone_contact_are_told_to_the_embedding_application()
+    {
+        var (ann, bob) = (_world.Users.Add("ann@example.test", "ann"), _world.Users.Add("bob@example.test", "bob"));
+        await _world.Store.Save(new LedgerEntry("shop", 7) { UserId = ann.Id }, default);
+        await _world.Store.Save(new LedgerEntry("shop", 8) { UserId = bob.Id }, default);
+        _world.Contacts.Add(World.Ann());
+        await Accept(SyncAction.Update, 7);
+        await Accept(SyncAction.Update, 8);
+        await Accept(SyncAction.Update, 9);
+        var process = _world.Start();
+
+        await process.Pump.RunOnce("shop", default);
+
+        Assert.Equal(2, process.Notifications.Count);
+        Assert.Contains(new ContactMerged("shop", 7, ann.Id, Survivor: 42), process.Notifications);
+        Assert.Contains(new ContactGone("shop", 8, bob.Id), process.Notifications);
+    }
+
     /// <summary>Every contact that an outage hits asks, and one question answers them all.</summary>
     [Fact]
     [Trait("Spec", "5.2")]

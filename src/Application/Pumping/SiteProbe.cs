@@ -38,7 +38,7 @@ internal sealed class SiteProbe(ISites sites, TimeProvider time)
             await found.Users.Probe(CancellationToken.None);
             return null;
         }
-        catch (TransientException down)
+        catch (Exception down) when (down is TransientException or PermanentException)
         {
             return down.Message;
         }

@@ -109,9 +109,20 @@ public sealed partial class SyncPump
     }
 
     // When the system itself is down, the contact has done nothing wrong.
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the question throws, the row must be finished.")]
     private async Task<Exception> Blamed(string site, Exception error)
     {
-        if (await _probe.WhyDown(site, CancellationToken.None) is not { } down)
+        string? down;
+        try
+        {
+            down = await _probe.WhyDown(site, CancellationToken.None);
+        }
+        catch (Exception unexpected)
+        {
+            Log.Unexpected(_logger, unexpected.GetType().Name, unexpected.StackTrace);
+            return error;
+        }
+        if (down is null)
             return error;
         _states.Hold(site, down, _time.GetUtcNow());
         return new SiteHeldException(down);
