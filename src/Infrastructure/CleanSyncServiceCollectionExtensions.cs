@@ -75,9 +75,11 @@ public static class CleanSyncServiceCollectionExtensions
         {
             var limiters = new ConcurrentDictionary<Uri, AccountLimiter>();
             var http = provider.GetRequiredService<IHttpClientFactory>();
+            var handlers = provider.GetRequiredService<IHttpMessageHandlerFactory>();
+            var role = provider.GetRequiredService<IWorkerRole>();
             var time = provider.GetRequiredService<TimeProvider>();
             var logger = provider.GetRequiredService<ILogger<ActiveCampaignContacts>>();
-            return options =>
+            return (name, options) =>
             {
                 var url = new Uri(options.Url!);
                 // Sites may share an account, and it counts all of their requests together. The lowest rate named for it holds.
@@ -86,10 +88,12 @@ public static class CleanSyncServiceCollectionExtensions
                     _ => new AccountLimiter(time, options.RequestsPerSecond)
                 );
                 limiter.RequestsPerSecond = Math.Min(limiter.RequestsPerSecond, options.RequestsPerSecond);
-                var client = AccountHttp.Configure(http.CreateClient(AccountHttp.Name), url, options.ApiToken!);
+                // Webhooks are managed by commands, whoever works the site.
+                var open = AccountHttp.Configure(http.CreateClient(AccountHttp.Name), url, options.ApiToken!);
+                var fenced = AccountHttp.Create(url, options.ApiToken!, Fenced(handlers, AccountHttp.Name, role, name));
                 return new SiteAccount(
-                    new ActiveCampaignContacts(client, limiter, time, logger),
-                    new ActiveCampaignWebhooks(client, limiter, time)
+                    new ActiveCampaignContacts(fenced, limiter, time, logger),
+                    new ActiveCampaignWebhooks(open, limiter, time)
                 );
             };
         });
@@ -102,11 +106,13 @@ public static class CleanSyncServiceCollectionExtensions
             .AddHttpClient(WordPressHttp.Name)
             .ConfigurePrimaryHttpMessageHandler(WordPressHttp.Handler)
             .RemoveAllLoggers();
-        services.TryAddSingleton<DirectoryFactory>(provider => (_, options) => WordPressDirectory(provider, options));
+        services.TryAddSingleton<DirectoryFactory>(provider =>
+            (name, options) => WordPressDirectory(provider, name, options)
+        );
         return services;
     }
 
-    private static SiteDirectory WordPressDirectory(IServiceProvider provider, SiteOptions options)
+    private static SiteDirectory WordPressDirectory(IServiceProvider provider, string name, SiteOptions options)
     {
         var site = new WordPressSite(
             new Uri(options.WordPress.Url!),
@@ -119,9 +125,9 @@ public static class CleanSyncServiceCollectionExtensions
             options.Link.MetaKey,
             options.WordPress.Blog
         );
-        var http = WordPressHttp.Configured(
-            provider.GetRequiredService<IHttpClientFactory>().CreateClient(WordPressHttp.Name)
-        );
+        var role = provider.GetRequiredService<IWorkerRole>();
+        var handlers = provider.GetRequiredService<IHttpMessageHandlerFactory>();
+        var http = WordPressHttp.Client(Fenced(handlers, WordPressHttp.Name, role, name));
         var time = provider.GetRequiredService<TimeProvider>();
         var users = new WordPressUsers(http, site, time, provider.GetRequiredService<ILogger<CoreRestUsers>>());
         IWelcomeMail mail =
@@ -131,10 +137,18 @@ public static class CleanSyncServiceCollectionExtensions
                     provider.GetRequiredService<IOptionsMonitor<CleanSyncOptions>>().CurrentValue.Smtp,
                     WelcomeTemplate.Read(options.WelcomeMail.Template, out _)!,
                     site.Url,
+                    () => WriteFence.Check(role, name),
                     provider.GetRequiredService<ILogger<SmtpWelcomeMail>>()
                 );
         return new SiteDirectory(users, mail);
     }
+
+    private static WriteFence Fenced(
+        IHttpMessageHandlerFactory handlers,
+        string client,
+        IWorkerRole role,
+        string site
+    ) => new(role, site) { InnerHandler = handlers.CreateHandler(client) };
 
     private static IServiceCollection AddCleanSyncSites(this IServiceCollection services)
     {

@@ -19,11 +19,13 @@ namespace CleanSync.Infrastructure.Mail;
 /// <param name="smtp">The server, checked by the validation.</param>
 /// <param name="template">The site's template.</param>
 /// <param name="wordPress">The site's home URL, for links and the site's name.</param>
+/// <param name="fence">Called right before a mail is handed over; throws when it must not be.</param>
 /// <param name="logger">Gets faults, without personal data.</param>
 internal sealed partial class SmtpWelcomeMail(
     SmtpOptions smtp,
     WelcomeTemplate template,
     Uri wordPress,
+    Action fence,
     ILogger<SmtpWelcomeMail> logger
 ) : IWelcomeMail
 {
@@ -53,6 +55,7 @@ internal sealed partial class SmtpWelcomeMail(
             Log.NotConnected(logger, fault.GetType().Name);
             return MailEnd.NotSent;
         }
+        fence();
         try
         {
             await client.SendAsync(mail, cancellationToken, handover);

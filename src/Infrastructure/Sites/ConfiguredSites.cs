@@ -57,7 +57,7 @@ internal sealed class ConfiguredSites : ISites, IDisposable
             _madeAccounts,
             name,
             [named.Url, named.ApiToken, named.RequestsPerSecond],
-            () => _accounts(named)
+            () => _accounts(name, named)
         );
         var directory = Made(_madeDirectories, name, PartsOf(options, smtp), () => _directories(name, options));
         return new Site(name, SiteOptionsRules.ToRules(options), account.Contacts, directory.Users, directory.Mail)

@@ -4,8 +4,9 @@ using CleanSync.Infrastructure.Configuration;
 namespace CleanSync.Infrastructure.Sites;
 
 /// <summary>Makes the account of a site. One account's limit is shared by all its sites.</summary>
+/// <param name="name">The site's name.</param>
 /// <param name="options">The account.</param>
-internal delegate SiteAccount AccountFactory(ActiveCampaignOptions options);
+internal delegate SiteAccount AccountFactory(string name, ActiveCampaignOptions options);
 
 /// <summary>The account of a site: its contacts, and its webhooks if they can be managed.</summary>
 internal sealed record SiteAccount(IContacts Contacts, IWebhooks? Webhooks = null);

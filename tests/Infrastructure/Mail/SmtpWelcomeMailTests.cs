@@ -143,11 +143,23 @@ public sealed class SmtpWelcomeMailTests
         }
     }
 
+    [Fact]
+    [Trait("Spec", "5.4")]
+    public async Task Nothing_is_handed_over_by_a_process_that_may_not()
+    {
+        await using var server = new SmtpServer();
+        var fence = new TransientException("another process works this account now", spendsAttempt: false);
+        var mail = Mail(server, fence: () => throw fence);
+        Assert.Same(fence, await Assert.ThrowsAsync<TransientException>(() => mail.Send(Jane, CancellationToken.None)));
+        Assert.Empty(server.Mail);
+    }
+
     private static SmtpWelcomeMail Mail(
         SmtpServer server,
         string? template = null,
         string? username = null,
-        string host = "127.0.0.1"
+        string host = "127.0.0.1",
+        Action? fence = null
     ) =>
         new(
             new SmtpOptions
@@ -160,6 +172,7 @@ public sealed class SmtpWelcomeMailTests
             },
             WelcomeTemplate.Read(template, out _)!,
             new Uri("https://shop.example/blog/"),
+            fence ?? (() => { }),
             NullLogger<SmtpWelcomeMail>.Instance
         );
 
