@@ -16,6 +16,7 @@ internal sealed class ActiveCampaignContacts : IContacts, IDisposable
     private readonly AccountClient _client;
     private readonly AccountDefinitions _definitions;
     private readonly ContactReads _reads;
+    private readonly ContactListing _listing;
     private readonly Batcher<long, Contact?> _batcher;
 
     /// <summary>Makes the adapter.</summary>
@@ -36,6 +37,7 @@ internal sealed class ActiveCampaignContacts : IContacts, IDisposable
         _client = new AccountClient(http, limiter, time, timings);
         _definitions = new AccountDefinitions(_client, time, timings);
         _reads = new ContactReads(_client, _definitions, time, timings, logger);
+        _listing = new ContactListing(_client, time);
         _batcher = new Batcher<long, Contact?>(_reads.Together, Paging.PageSize, timings.Quiet, timings.Ceiling, time);
     }
 
@@ -48,7 +50,7 @@ internal sealed class ActiveCampaignContacts : IContacts, IDisposable
 
     /// <inheritdoc/>
     public Task<ContactPage> List(ContactQuery query, long after, CancellationToken cancellationToken) =>
-        throw new PermanentException("activecampaign: contacts cannot be listed yet");
+        _listing.Page(query, after, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<long?> FindIdByEmail(string email, CancellationToken cancellationToken)

@@ -143,8 +143,8 @@ public sealed class OptionsErrorsTests
     [InlineData("Inbx:Provider", "did you mean Inbox")]
     [InlineData("Sites:shop:Fields:x:Form", "did you mean From")]
     [InlineData("Dashboard:PasswordHash", "known here are")]
-    [InlineData("Sites:shop:Tags:Guard:Users", "known here are")]
-    [InlineData("Sites:shop:CatchUp:Every", "known here are")]
+    [InlineData("Sites:shop:Dashboard:Users", "known here are")]
+    [InlineData("Sites:shop:CatchUps:Every", "did you mean CatchUp")]
     public void Unknown_keys_are_errors(string key, string remedy) =>
         Assert.Contains(remedy, Settings.Minimal().With(key, "x").Errors()[0], StringComparison.Ordinal);
 
