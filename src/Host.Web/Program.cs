@@ -8,6 +8,12 @@ var root = new RootCommand(
 {
     KeyCommand.Create(),
     WebhooksCommand.Create(),
+    StatusCommand.Create(),
+    PauseCommands.Pause(),
+    PauseCommands.Resume(),
+    PauseCommands.Retry(),
+    RunCommands.Import(),
+    RunCommands.Sweep(),
 };
 
 // Settings of the host, such as --urls, are its own to read.

@@ -31,7 +31,8 @@ internal sealed partial class SyncWorker(
     ILogger<SyncWorker> logger
 ) : BackgroundService
 {
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+    // Another process may have stored something, a command for instance; the store tells nobody.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan ChoreAgain = TimeSpan.FromMinutes(1);

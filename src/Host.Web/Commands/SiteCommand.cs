@@ -36,6 +36,7 @@ internal static class SiteCommand
                             new SiteRun(
                                 Choose(services.GetRequiredService<ISites>(), line.GetValue(site)),
                                 services.GetRequiredService<IMediator>(),
+                                services.GetRequiredService<TimeProvider>(),
                                 line
                             ),
                             cancellation
@@ -63,8 +64,9 @@ internal static class SiteCommand
 /// <summary>One run of a command about a site.</summary>
 /// <param name="Site">The site's name.</param>
 /// <param name="Mediator">Takes commands.</param>
+/// <param name="Time">The clock.</param>
 /// <param name="Line">The command line.</param>
-internal sealed record SiteRun(string Site, IMediator Mediator, ParseResult Line)
+internal sealed record SiteRun(string Site, IMediator Mediator, TimeProvider Time, ParseResult Line)
 {
     /// <summary>Writes a line of the answer, which begins with the site's name.</summary>
     public void Say(string text) => Line.InvocationConfiguration.Output.WriteLine($"{Site}: {text}");
