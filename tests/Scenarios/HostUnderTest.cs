@@ -23,10 +23,11 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     private readonly DirectoryInfo _folder;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false });
-    private readonly WebApplication _app;
+    private readonly Func<WebApplication> _build;
+    private WebApplication _app;
 
-    private HostUnderTest(WebApplication app, SandboxActiveCampaignServer server, DirectoryInfo folder) =>
-        (_app, Server, _folder) = (app, server, folder);
+    private HostUnderTest(Func<WebApplication> build, SandboxActiveCampaignServer server, DirectoryInfo folder) =>
+        (_build, _app, Server, _folder) = (build, build(), server, folder);
 
     public SandboxActiveCampaignServer Server { get; }
     public SandboxAccount Account => Server.Account;
@@ -46,10 +47,20 @@ internal sealed class HostUnderTest : IAsyncDisposable
         var all = Settings(site, server.Url, folder);
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
             all[key] = value;
-        var app = Build(all, directory, sync);
-        await app.StartAsync();
-        return new HostUnderTest(app, server, folder);
+        var host = new HostUnderTest(() => Build(all, directory, sync), server, folder);
+        await host._app.StartAsync();
+        return host;
     }
+
+    /// <summary>Ends the host; the account and the inbox's file stay.</summary>
+    public async Task Stop()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>Starts a host again where one was stopped.</summary>
+    public Task StartAgain() => (_app = _build()).StartAsync();
 
     /// <summary>
     /// An account whose contacts have ids of their own: a WordPress outlives many accounts here and remembers which contact a user belongs to.
