@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using CleanSync.Infrastructure.Sandbox;
 
@@ -101,7 +102,7 @@ internal sealed class HostProcess(Dictionary<string, string?> settings, string? 
             );
             return answer.StatusCode == HttpStatusCode.OK;
         }
-        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        catch (Exception error) when (IsGone(error))
         {
             return false;
         }
@@ -135,15 +136,19 @@ internal sealed class HostProcess(Dictionary<string, string?> settings, string? 
             using var answer = await _http.GetAsync($"http://127.0.0.1:{_port}/health/ready");
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        catch (Exception error) when (IsGone(error))
         {
             return false;
         }
     }
 
+    // A connection that is reset the moment it is made comes as the bare error of the socket.
+    private static bool IsGone(Exception error) =>
+        error is HttpRequestException or SocketException or TaskCanceledException;
+
     private static int FreePort()
     {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }

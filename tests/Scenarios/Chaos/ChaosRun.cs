@@ -32,8 +32,9 @@ internal sealed record ChaosSize(int Seed, int Contacts, int Webhooks, int Kills
 internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
 {
     private const double AccountFaults = 0.2;
-    private const double WordPressFaults = 0.15;
-    private const double MailFaults = 0.2;
+    private const double WordPressFaults = 0.2;
+    private const double MailFaults = 0.3;
+    private const int LateHarms = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly string _domain = $"s{size.Seed}.p{Environment.ProcessId}.example.test";
@@ -72,6 +73,14 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         );
         await cluster.StartAll();
 
+        // Both sides are done with what they were sent: time has passed there too.
+        async Task TimePasses()
+        {
+            while (toAccount.InFlight + toSite.InFlight > 0)
+                await HostUnderTest.Pause();
+            await store.LetTimePass(TimeSpan.FromHours(1));
+        }
+
         // The storm.
         var storm = new Storm(account, cluster, _people, _domain);
         var plan = new Plan(size, Dice("plan").Next());
@@ -84,22 +93,24 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
                 toSite.IsDown = plan.SiteDown.Contains(step);
                 mail.IsDown = plan.MailDown.Contains(step);
                 if (plan.Harms.TryGetValue(step, out var random))
-                    await cluster.Harm(random);
+                    await cluster.Harm(random, TimePasses);
             }
         );
         toAccount.IsDown = toSite.IsDown = mail.IsDown = false;
-        var stormed = clock.Elapsed;
-        // What is left is worked under faults for a while.
-        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
-        await cluster.Harm(Dice("last harm").Next());
-        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
+        var (stormed, late) = (clock.Elapsed, Dice("late"));
+        // What is left is worked under the same faults, for a while.
+        for (var harms = 0; harms < LateHarms && (await store.Rows()).Count > size.Contacts / 20; harms++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System);
+            await cluster.Harm(late.Next(), TimePasses);
+        }
+
+        var stirred = (await store.History()).Count;
 
         // The calm.
         toAccount.IsCalm = toSite.IsCalm = mail.IsCalm = true;
         cluster.KillAll();
-        while (toAccount.InFlight + toSite.InFlight > 0)
-            await HostUnderTest.Pause();
-        await store.LetTimePass(TimeSpan.FromHours(1));
+        await TimePasses();
         await cluster.StartAll();
         await Drained(store, clock);
         var help = await Help(storm, Dice("help").Next());
@@ -119,7 +130,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
                 differences.Count == 0 ? "right" : $"{differences.Count} DIFFERENCES, kept in {folder.FullName}"
             )}
               {size.Contacts} contacts, {storm.Sent} webhooks: {storm.Accepted} accepted, {storm.Sent - storm.Accepted} not; {help} contacts told once more
-              {audit.Users} users, {audit.Passwords} passwords tried, {sink.Delivered.Count} mails, {audit.Parked} parked, {audit.OverlapsWithTheDead} overlaps with the dead
+              {audit.Users} users, {audit.Passwords} passwords tried, {sink.Delivered.Count} mails, {audit.Ended} outcomes ({stirred} before the calm), {audit.Parked} parked, {audit.OverlapsWithTheDead} overlaps with the dead
               {server.Requests} requests to ActiveCampaign, {toSite.Writes.Count} posts to WordPress; {clock.Elapsed.TotalSeconds:0} s, of which {stormed.TotalSeconds:0} s of storm
               hosts: {Told(cluster.Faults)}
               account: {Told(toAccount.Faults)}
@@ -171,6 +182,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
                 }
             );
             _people.Add(new Person(id, stranger));
+            _people[^1].TagSets.Add(account.Contact(id)!.Tags.ToHashSet());
             _people[^1].Emails.Add(email);
         }
         return above;
@@ -220,8 +232,13 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         public Plan(ChaosSize size, Random random)
         {
             var tenth = size.Webhooks / 10;
-            Range Window() => random.Next(size.Webhooks - tenth) is var start ? start..(start + (tenth / 2)) : default;
-            (AccountDown, SiteDown, MailDown) = (new(Window()), new(Window()), new(Window()));
+            Steps Window()
+            {
+                var first = random.Next(size.Webhooks - tenth);
+                return new Steps(first, first + (tenth / 2));
+            }
+
+            (AccountDown, SiteDown, MailDown) = (Window(), Window(), Window());
             while (Harms.Count < size.Kills)
                 Harms[random.Next(size.Webhooks)] = new Random(random.Next());
         }
@@ -232,8 +249,8 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         public Dictionary<int, Random> Harms { get; } = [];
     }
 
-    private readonly record struct Steps(Range Range)
+    private readonly record struct Steps(int First, int Last)
     {
-        public bool Contains(int step) => step >= Range.Start.Value && step < Range.End.Value;
+        public bool Contains(int step) => step >= First && step <= Last;
     }
 }

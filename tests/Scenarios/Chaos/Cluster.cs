@@ -54,7 +54,9 @@ internal sealed class Cluster : IDisposable
     }
 
     /// <summary>Ends a node, or stops it for a while, and has it back.</summary>
-    public async Task Harm(Random random)
+    /// <param name="random">Says which one and how.</param>
+    /// <param name="whenDown">What happens while no node is there; not done while another one is.</param>
+    public async Task Harm(Random random, Func<Task> whenDown)
     {
         var i = random.Next(_nodes.Length);
         var node = _nodes[i];
@@ -77,6 +79,8 @@ internal sealed class Cluster : IDisposable
                     return;
             }
             Ended(i);
+            if (_nodes.Length == 1)
+                await whenDown();
             await node.Start();
         }
         finally

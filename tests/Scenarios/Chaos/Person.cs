@@ -39,7 +39,7 @@ internal sealed class Person(long id, long? stranger)
     /// <summary>Every email that the contact has had.</summary>
     public HashSet<string> Emails { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Every set of tags that the contact has had when a webhook was sent.</summary>
+    /// <summary>Every set of tags that the contact has had.</summary>
     public List<IReadOnlySet<string>> TagSets { get; } = [];
 
     /// <summary>When the last webhook that was answered 200 was sent; null for none.</summary>

@@ -25,8 +25,10 @@ internal sealed class Storm(SandboxAccount account, Cluster cluster, IReadOnlyLi
         await Parallel.ForEachAsync(
             drawn.ToList(),
             new ParallelOptions { MaxDegreeOfParallelism = 8 },
-            async (step, _) =>
+            async (step, cancellation) =>
             {
+                // Else most webhooks would join one that waits already.
+                await Task.Delay(TimeSpan.FromMilliseconds(step.Random.Next(60)), TimeProvider.System, cancellation);
                 await Step(step.Random);
                 await reached(step.Number);
             }
@@ -99,12 +101,16 @@ internal sealed class Storm(SandboxAccount account, Cluster cluster, IReadOnlyLi
     {
         person.OwesTags = true;
         var has = account.Contact(person.Id)!.Tags;
-        if (random.Next(20) == 0)
-            foreach (var tag in has)
-                account.RemoveTag(person.Id, tag);
-        else if (has.Count > 0 && random.Next(3) == 0)
-            account.RemoveTag(person.Id, has[random.Next(has.Count)]);
-        else
+        string[] taken =
+            random.Next(20) == 0 ? [.. has]
+            : has.Count > 0 && random.Next(3) == 0 ? [has[random.Next(has.Count)]]
+            : [];
+        foreach (var tag in taken)
+        {
+            account.RemoveTag(person.Id, tag);
+            person.TagSets.Add(account.Contact(person.Id)!.Tags.ToHashSet());
+        }
+        if (taken.Length == 0)
             account.AddTag(person.Id, $"tag {random.Next(12)}");
     }
 
@@ -158,6 +164,7 @@ internal sealed class Storm(SandboxAccount account, Cluster cluster, IReadOnlyLi
             {
                 into.HasInherited = into.OwesFields = true;
                 into.Emails.UnionWith(from.Emails);
+                into.TagSets.AddRange(from.TagSets);
                 into.Roles.UnionWith(from.Roles);
                 account.EditContact(into.Id, new SandboxDetails { Email = email });
                 await Send(random, from, "update");
