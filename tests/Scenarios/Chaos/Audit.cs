@@ -85,9 +85,11 @@ internal sealed class Audit(
         var owned = links.Values.Concat(people.Select(person => person.Stranger ?? 0)).ToHashSet();
         foreach (var user in users.Where(user => !owned.Contains(user.Id)))
             Differ($"user {user.Id} belongs to no contact");
+        var applied = await store.Applied();
         foreach (var person in people)
             Check(
                 person,
+                applied,
                 links.TryGetValue(person.Id, out var id) ? byId.GetValueOrDefault(id) : null,
                 [.. history[person.Id]],
                 rows.Exists(row => row.Contact == person.Id && row.Parked),
@@ -112,7 +114,14 @@ internal sealed class Audit(
             Differ($"contact {row.Contact}: parked ({row.Reason}), user {links.GetValueOrDefault(row.Contact)}");
     }
 
-    private void Check(Person person, AuditedUser? user, List<Ending> endings, bool parked, bool linksInMeta)
+    private void Check(
+        Person person,
+        HashSet<long> applied,
+        AuditedUser? user,
+        List<Ending> endings,
+        bool parked,
+        bool linksInMeta
+    )
     {
         var contact = account.Contact(person.Id)!;
         var who = $"contact {person.Id}, user {user?.Id.ToString(CultureInfo.InvariantCulture) ?? "none"}";
@@ -131,13 +140,16 @@ internal sealed class Audit(
         if (person.IsGone)
         {
             // A contact may go between the creation of its user and the writing of the tags.
-            var unfinished = user.Tags is [] && endings.Exists(IsUnreturned);
+            var unfinished = user.Tags is [] && !applied.Contains(person.Id);
             if (!unfinished && !person.TagSets.Append(contact.Tags.ToHashSet()).Any(set => set.SetEquals(user.Tags)))
                 Differ($"{who}: gone, and the user has tags that the contact never had");
             return;
         }
         Same(who, "tags", contact.Tags.Order(), user.Tags.Order());
         Same(who, "email", contact.Email, user.Email);
+        // An empty value does not overwrite what another contact has left.
+        if (person.HasInherited && contact.Phone.Length == 0)
+            return;
         Same(who, "first name", contact.FirstName, user.FirstName);
         Same(who, "last name", contact.LastName, user.LastName);
         Same(who, "phone", contact.Phone, user.BillingPhone);
@@ -150,9 +162,6 @@ internal sealed class Audit(
             Same(who, "link", [person.Id.ToString(CultureInfo.InvariantCulture)], user.Links);
         CheckCreation(who, person, contact, user, endings);
     }
-
-    private static bool IsUnreturned(Ending ending) =>
-        ending.Warnings.Any(warning => warning.StartsWith("password_not_returned", StringComparison.Ordinal));
 
     private void CheckCreation(
         string who,

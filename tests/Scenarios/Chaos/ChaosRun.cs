@@ -34,7 +34,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
     private const double AccountFaults = 0.2;
     private const double WordPressFaults = 0.2;
     private const double MailFaults = 0.3;
-    private const int LateHarms = 4;
+    private const int LateHarms = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly string _domain = $"s{size.Seed}.p{Environment.ProcessId}.example.test";
@@ -101,7 +101,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         // What is left is worked under the same faults, for a while.
         for (var harms = 0; harms < LateHarms && (await store.Rows()).Count > size.Contacts / 20; harms++)
         {
-            await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System);
+            await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System);
             await cluster.Harm(late.Next(), TimePasses);
         }
 

@@ -34,6 +34,10 @@ internal sealed class Store(Func<DbConnection> connect)
             )
         ).ToDictionary();
 
+    /// <summary>The contacts that were read and brought to their user.</summary>
+    public async Task<HashSet<long>> Applied() =>
+        [.. await Read("select contact from ledger where applied_update is not null", row => row.GetInt64(0))];
+
     /// <summary>All that has ended, oldest first.</summary>
     public Task<List<Ending>> History() =>
         Read(

@@ -28,7 +28,7 @@ internal sealed class Storm(SandboxAccount account, Cluster cluster, IReadOnlyLi
             async (step, cancellation) =>
             {
                 // Else most webhooks would join one that waits already.
-                await Task.Delay(TimeSpan.FromMilliseconds(step.Random.Next(60)), TimeProvider.System, cancellation);
+                await Task.Delay(TimeSpan.FromMilliseconds(step.Random.Next(100)), TimeProvider.System, cancellation);
                 await Step(step.Random);
                 await reached(step.Number);
             }
