@@ -197,6 +197,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         new(HostUnderTest.Settings(site, account, folder))
         {
             ["CleanSync:Sites:shop:WordPress:Url"] = wordPress.ToString(),
+            ["CleanSync:Sites:shop:WordPress:MaxConcurrency"] = "4",
             ["CleanSync:Sites:shop:Roles:Allowed:0"] = "shop_lead",
             ["CleanSync:Sites:shop:Tags:Protected"] = "true",
             ["CleanSync:Sites:shop:WelcomeMail:Send"] = "true",

@@ -13,6 +13,8 @@ public sealed class ChaosTests
     private static readonly int Webhooks = Setting("CLEANSYNC_CHAOS_WEBHOOKS", 500);
     private static readonly int Kills = Setting("CLEANSYNC_CHAOS_KILLS", 4);
 
+    private static readonly bool Connector = Environment.GetEnvironmentVariable("CLEANSYNC_CHAOS_CONNECTOR") != "false";
+
     /// <summary>The seeds: <c>7</c>, <c>1-20</c> or <c>1,5,9</c>.</summary>
     public static TheoryData<int> Seeds =>
         [
@@ -32,7 +34,7 @@ public sealed class ChaosTests
     [Trait("Spec", "4.1")]
     public async Task Whatever_breaks_every_user_ends_as_his_contact(int seed)
     {
-        var site = WordPressUnderTest.Find("newest", connector: true);
+        var site = WordPressUnderTest.Find("newest", Connector);
         var cheap = Path.Combine(site.Folder, "without-cost");
         await File.WriteAllTextAsync(cheap, "");
         try
