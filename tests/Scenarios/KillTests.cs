@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using CleanSync.AspNetCore.Sandbox;
 using CleanSync.Infrastructure.Sandbox;
 using CleanSync.Infrastructure.Tests.WordPress;
@@ -106,7 +104,7 @@ public sealed class KillTests
                 Assert.True(await host.Webhook("update", contact));
             host.Kill();
             await host.Start();
-            await host.Drained(folder);
+            await Drained(folder);
 
             foreach (var id in contacts)
             {
@@ -146,130 +144,20 @@ public sealed class KillTests
             ? value
             : otherwise;
 
-    private sealed class HostProcess(Dictionary<string, string?> settings) : IDisposable
+    private static async Task Drained(DirectoryInfo folder)
     {
-        private readonly HttpClient _http = new(
-            new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(30) }
+        while (await Rows(folder) > 0)
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<long> Rows(DirectoryInfo folder)
+    {
+        await using var database = new Microsoft.Data.Sqlite.SqliteConnection(
+            $"Data Source={Path.Combine(folder.FullName, "inbox.db")};Mode=ReadOnly"
         );
-        private readonly int _port = FreePort();
-        private Process? _process;
-        private TaskCompletionSource _ready = new();
-
-        /// <summary>Done while a host answers.</summary>
-        public Task Ready => Volatile.Read(ref _ready).Task;
-
-        public async Task Start()
-        {
-            var start = new ProcessStartInfo("dotnet", [Program(), "--urls", $"http://127.0.0.1:{_port}"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            foreach (var (key, value) in settings)
-                start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-            start.Environment["Logging__LogLevel__Default"] = "Warning";
-            _process = Process.Start(start)!;
-            _process.OutputDataReceived += (_, _) => { };
-            _process.ErrorDataReceived += (_, _) => { };
-            _process.BeginOutputReadLine();
-            _process.BeginErrorReadLine();
-            while (!await Answers())
-            {
-                Assert.False(_process.HasExited, "the host ended by itself");
-                await HostUnderTest.Pause();
-            }
-            _ready.TrySetResult();
-        }
-
-        public void Kill()
-        {
-            Volatile.Write(ref _ready, new TaskCompletionSource());
-            _process!.Kill();
-            _process.WaitForExit();
-            _process.Dispose();
-        }
-
-        public async Task<bool> Webhook(string action, long contact)
-        {
-            using var body = new StringContent(
-                $"contact%5Bid%5D={contact}",
-                System.Text.Encoding.UTF8,
-                SandboxWebhook.ContentType
-            );
-            try
-            {
-                using var answer = await _http.PostAsync(
-                    $"http://127.0.0.1:{_port}/?wpf_action={action}&access_key={HostUnderTest.Key}",
-                    body
-                );
-                return answer.StatusCode == HttpStatusCode.OK;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        }
-
-        public async Task Drained(DirectoryInfo folder)
-        {
-            while (await Rows(folder) > 0)
-                await Task.Delay(500, TestContext.Current.CancellationToken);
-        }
-
-        public void Dispose()
-        {
-            if (_process is { HasExited: false })
-                Kill();
-            _http.Dispose();
-        }
-
-        private static async Task<long> Rows(DirectoryInfo folder)
-        {
-            await using var database = new Microsoft.Data.Sqlite.SqliteConnection(
-                $"Data Source={Path.Combine(folder.FullName, "inbox.db")};Mode=ReadOnly"
-            );
-            await database.OpenAsync();
-            await using var count = database.CreateCommand();
-            count.CommandText = "select count(*) from inbox";
-            return (long)(await count.ExecuteScalarAsync())!;
-        }
-
-        private async Task<bool> Answers()
-        {
-            try
-            {
-                using var answer = await _http.GetAsync($"http://127.0.0.1:{_port}/health/ready");
-                return answer.IsSuccessStatusCode;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        }
-
-        private static int FreePort()
-        {
-            using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-
-        // Built beside the tests, in the same configuration.
-        private static string Program()
-        {
-            var own = new DirectoryInfo(AppContext.BaseDirectory);
-            var root = own;
-            while (!File.Exists(Path.Combine(root!.FullName, "CleanSync.sln")))
-                root = root.Parent;
-            return Path.Combine(
-                root.FullName,
-                "src",
-                "Host.Web",
-                "bin",
-                own.Parent!.Name,
-                own.Name,
-                "CleanSync.Host.Web.dll"
-            );
-        }
+        await database.OpenAsync();
+        await using var count = database.CreateCommand();
+        count.CommandText = "select count(*) from inbox";
+        return (long)(await count.ExecuteScalarAsync())!;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace CleanSync.Infrastructure.ActiveCampaign;
@@ -100,7 +101,9 @@ internal sealed class AccountClient(HttpClient http, AccountLimiter limiter, Tim
         {
             throw AccountFault.TimedOut(writing, error);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or InvalidDataException)
+        // A connection that is reset the moment it is made comes as the bare error of the socket.
+        catch (Exception error)
+            when (error is HttpRequestException or IOException or InvalidDataException or SocketException)
         {
             throw AccountFault.Disconnected(writing, error);
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using CleanSync.Application.Ports;
+using CleanSync.Infrastructure.WordPress.Rest;
 
 namespace CleanSync.Infrastructure.WordPress;
 
@@ -30,19 +31,9 @@ internal sealed class WordPressWelcomeMail(HttpClient http, WordPressSite site, 
             using var response = await http.SendAsync(request, either.Token);
             return End(response, new Uri(address));
         }
-        catch (HttpRequestException error)
-            when (error.HttpRequestError
-                    is HttpRequestError.NameResolutionError
-                        or HttpRequestError.ConnectionError
-                        or HttpRequestError.SecureConnectionError
-                        or HttpRequestError.ProxyTunnelError
-            )
+        catch (Exception error) when (RestFaults.IsDisconnected(error))
         {
-            return MailEnd.NotSent;
-        }
-        catch (HttpRequestException)
-        {
-            return MailEnd.Unknown;
+            return RestFaults.IsUnreached(error) ? MailEnd.NotSent : MailEnd.Unknown;
         }
         catch (OperationCanceledException)
         {

@@ -9,6 +9,9 @@ foreach (['permalink_structure', 'rewrite_rules'] as $option) {
     add_filter("pre_option_$option", fn($value) => cleansync_test_without('permalinks') ? '' : $value);
 }
 
+// Hashing passwords on purpose takes long. Tests that make many users and do not measure can do without.
+add_filter('wp_hash_password_options', fn($options) => cleansync_test_without('cost') ? ['cost' => 4] : $options);
+
 // The connector comes and goes: switched off, it is not even loaded.
 $without = fn(string $plugin) => fn($active) => is_array($active) && cleansync_test_without('connector')
     ? array_filter($active, fn($value, $key) => $value !== $plugin && $key !== $plugin, ARRAY_FILTER_USE_BOTH) : $active;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using CleanSync.Application.Ports;
 
 namespace CleanSync.Infrastructure.WordPress.Rest;
@@ -21,16 +22,21 @@ internal static class RestFaults
     /// <summary>Whether the status says "not now", whoever wrote the body.</summary>
     public static bool IsBusy(HttpStatusCode status) => (int)status is 408 or 425 or 429 or 502 or 503 or 504;
 
+    /// <summary>Whether an exception of the HTTP client says that there is no answer.</summary>
+    public static bool IsDisconnected(Exception error) => error is HttpRequestException or SocketException;
+
     /// <summary>Whether the request never reached the site.</summary>
     public static bool IsUnreached(Exception? error) =>
         error
-            is HttpRequestException
-            {
-                HttpRequestError: HttpRequestError.NameResolutionError
-                    or HttpRequestError.ConnectionError
-                    or HttpRequestError.SecureConnectionError
-                    or HttpRequestError.ProxyTunnelError
-            };
+            // A connection that is reset the moment it is made comes as the bare error of the socket.
+            is SocketException
+                or HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.NameResolutionError
+                        or HttpRequestError.ConnectionError
+                        or HttpRequestError.SecureConnectionError
+                        or HttpRequestError.ProxyTunnelError
+                };
 
     /// <summary>An answer that is busy, a server's own failure, or no JSON.</summary>
     public static TransientException Unusable(RestAnswer answer) =>

@@ -101,10 +101,10 @@ internal sealed class RestWire(HttpClient http, WordPressSite site, SitePace pac
         {
             throw new TransientException("wordpress: no answer within 60 s", unanswered: isWrite, inner: error);
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (RestFaults.IsDisconnected(error))
         {
             throw new TransientException(
-                $"wordpress: connection failed ({error.HttpRequestError})",
+                $"wordpress: connection failed ({(error as HttpRequestException)?.HttpRequestError ?? HttpRequestError.ConnectionError})",
                 unanswered: isWrite && !RestFaults.IsUnreached(error),
                 inner: error
             );
