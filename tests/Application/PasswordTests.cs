@@ -239,6 +239,22 @@ public sealed partial class PasswordTests
         Assert.Single(_world.Mails);
     }
 
+    [Fact]
+    [Trait("Spec", "3.2")]
+    public async Task A_return_that_failed_for_good_is_told_by_the_outcome_also_when_the_mail_had_to_be_tried_again()
+    {
+        _world.Contacts.Add(World.Ann());
+        _world.Contacts.WriteEnd = FieldWrite.Refused;
+        _world.MailEnds.Enqueue(MailEnd.NotSent);
+        var process = _world.Start();
+
+        await Assert.ThrowsAsync<TransientException>(() => process.Send(new AddUser("shop", 42)));
+        var outcome = await process.Send(new AddUser("shop", 42));
+
+        Assert.Equal(OutcomeKind.Created, outcome.Kind);
+        Assert.Contains(outcome.Warnings, warning => warning.Code == "password_not_returned");
+    }
+
     // The process dies right after the create was answered and stored, before anything was returned.
     private async Task<long> CreateAndDie()
     {

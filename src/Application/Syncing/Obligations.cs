@@ -35,6 +35,9 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         var lost = false;
         if (entry.PasswordReturn == PasswordReturn.Due)
             (entry, lost) = await ReturnPassword(site, entry, user, warnings, cancellationToken);
+        // An earlier attempt found that out, and ended at the mail: no outcome told of it yet.
+        else if (entry.PasswordReturn == PasswordReturn.Failed)
+            warnings.Add(new Warning("password_not_returned", "earlier attempt"));
         entry = await Welcome(site, entry, user, warnings, cancellationToken);
         // Stored last, so that an attempt that ends at the mail is told again that he has a password of his own.
         if (lost)

@@ -1,6 +1,8 @@
+using System.Net.Sockets;
 using CleanSync.Application.Ports;
 using CleanSync.Infrastructure.ActiveCampaign;
 using CleanSync.Infrastructure.Sandbox;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CleanSync.Infrastructure.Tests.ActiveCampaign;
@@ -43,6 +45,23 @@ public sealed class RefusalTests
 
         Assert.Equal(TimeSpan.FromSeconds(20), error.RetryAfter);
         Assert.True(error.SpendsAttempt);
+    }
+
+    /// <summary>As the framework throws it: a peer that resets the connection the moment it is made (HttpConnectionPool.ConnectAsync).</summary>
+    [Fact]
+    [Trait("Spec", "5.2")]
+    public async Task A_connection_that_is_reset_the_moment_it_is_made_is_a_fault_that_passes()
+    {
+        using var http = AccountHttp.Create(new Uri("https://a.example"), "token", new ResetConnection());
+        using var limiter = new AccountLimiter(TimeProvider.System);
+        using var contacts = new ActiveCampaignContacts(
+            http,
+            limiter,
+            TimeProvider.System,
+            NullLogger<ActiveCampaignContacts>.Instance
+        );
+
+        await Assert.ThrowsAsync<TransientException>(() => contacts.FindAlone(1, None));
     }
 
     [Theory]
@@ -155,5 +174,13 @@ public sealed class RefusalTests
     {
         using var client = AccountHttp.Create(new Uri(url), "token");
         Assert.Equal("https://a.api-us1.com/", client.BaseAddress!.ToString());
+    }
+
+    private sealed class ResetConnection : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        ) => throw new SocketException((int)SocketError.NotConnected);
     }
 }

@@ -112,6 +112,18 @@ public sealed class CoreRestFaultTests
         Assert.True(fault.SpendsAttempt);
     }
 
+    /// <summary>As the framework throws it: a peer that resets the connection the moment it is made (HttpConnectionPool.ConnectAsync).</summary>
+    [Fact, Trait("Spec", "5.2"), Trait("Spec", "3.2")]
+    public async Task A_connection_that_is_reset_the_moment_it_is_made_is_one_that_was_not_made()
+    {
+        using var stub = new StubSite();
+        stub.On("POST", "/wp/v2/users", () => throw new SocketException((int)SocketError.NotConnected));
+
+        var fault = await Assert.ThrowsAsync<TransientException>(() => stub.Users.Create(StubSite.Draft, Stop));
+
+        Assert.False(fault.Unanswered);
+    }
+
     [Theory, Trait("Spec", "3.2")]
     [InlineData(HttpRequestError.ConnectionError, false)]
     [InlineData(HttpRequestError.NameResolutionError, false)]

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using CleanSync.Application.Ports;
 using CleanSync.Infrastructure.WordPress;
 using Microsoft.Extensions.Time.Testing;
@@ -55,6 +56,15 @@ public sealed class WordPressWelcomeMailTests
         stub.On("POST", "/wp-login.php", () => throw new HttpRequestException(error));
 
         Assert.Equal(end, await Mail(stub).Send(Ann, Stop));
+    }
+
+    [Fact, Trait("Spec", "4.1")]
+    public async Task A_connection_that_is_reset_the_moment_it_is_made_has_sent_nothing()
+    {
+        using var stub = new StubSite();
+        stub.On("POST", "/wp-login.php", () => throw new SocketException((int)SocketError.NotConnected));
+
+        Assert.Equal(MailEnd.NotSent, await Mail(stub).Send(Ann, Stop));
     }
 
     [Fact, Trait("Spec", "4.1")]
