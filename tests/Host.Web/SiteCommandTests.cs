@@ -1,6 +1,6 @@
 namespace CleanSync.Host.Web.Tests;
 
-/// <summary>SPEC 9.3: commands about a site, run beside no host at all.</summary>
+/// <summary>SPEC 9.3: commands about a site, beside a host that runs and without one.</summary>
 [Trait("Spec", "9.3")]
 public sealed class SiteCommandTests : IDisposable
 {
@@ -24,6 +24,20 @@ public sealed class SiteCommandTests : IDisposable
         Assert.Contains("no webhook yet", status, StringComparison.Ordinal);
         Assert.Contains("goes on", await Good("resume"), StringComparison.Ordinal);
         Assert.Contains("was not paused", await Good("resume"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Spec", "5.5")]
+    public async Task A_running_host_notices_what_the_commands_store()
+    {
+        using var host = await RunningHost.Start(Settings);
+        await Good("pause", "--because", "moving the site");
+        Assert.NotNull(await host.Logs("shop is paused: moving the site"));
+        using var http = new HttpClient { BaseAddress = host.Url };
+        var health = await http.GetStringAsync("/health/ready", TestContext.Current.CancellationToken);
+        Assert.Contains("\"shop\":\"paused by a person\"", health, StringComparison.Ordinal);
+        await Good("resume");
+        Assert.NotNull(await host.Logs("shop was resumed and goes on"));
     }
 
     [Fact]
@@ -83,15 +97,16 @@ public sealed class SiteCommandTests : IDisposable
         return output + errors;
     }
 
-    private Task<(int Code, string Output, string Errors)> Run(string[] line) =>
-        RunningHost.Run(
-            line,
+    private Task<(int Code, string Output, string Errors)> Run(string[] line) => RunningHost.Run(line, Settings);
+
+    private (string Name, string Value)[] Settings =>
+        [
             ("CleanSync__Inbox__ConnectionString", $"Data Source={Path.Combine(_folder.FullName, "inbox.db")}"),
             ("CleanSync__Sites__shop__AccessKeys__0", "a-key-for-the-commands-only-0123456789"),
             ("CleanSync__Sites__shop__ActiveCampaign__Url", "http://127.0.0.1:1"),
             ("CleanSync__Sites__shop__ActiveCampaign__ApiToken", "token"),
             ("CleanSync__Sites__shop__WordPress__Url", "http://127.0.0.1:1"),
             ("CleanSync__Sites__shop__WordPress__Username", "cleansync"),
-            ("CleanSync__Sites__shop__WordPress__ApplicationPassword", "none")
-        );
+            ("CleanSync__Sites__shop__WordPress__ApplicationPassword", "none"),
+        ];
 }

@@ -260,10 +260,10 @@ internal sealed partial class SyncWorker(
     private async Task PruneHistory(CancellationToken stopping) =>
         await history.Prune(time.GetUtcNow() - settings.KeepHistory, stopping);
 
-    // A site that is held says why already, and is left alone.
+    // A site that is held or paused says why already, and is left alone.
     private async Task ClearPasswords(string site, CancellationToken stopping)
     {
-        if (sites.Find(site)?.Rules.ClearAfterFirstLogin != true || states.Of(site).HeldBecause is not null)
+        if (sites.Find(site)?.Rules.ClearAfterFirstLogin != true || states.Of(site).WhyWaiting is not null)
             return;
         await using var scope = scopes.CreateAsyncScope();
         try

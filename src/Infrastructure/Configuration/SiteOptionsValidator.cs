@@ -18,7 +18,6 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
         CheckUsers();
         CheckGuard();
         CheckCatchUp();
-        CheckGuard();
         CheckWelcomeMail(smtp);
         CheckFields();
     }

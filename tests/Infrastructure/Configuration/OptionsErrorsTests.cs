@@ -8,6 +8,12 @@ public sealed class OptionsErrorsTests
         {
             { "Inbox:Provider", "PostgreSql", "one of Sqlite" },
             { "Inbox:Provider", "0", "one of Sqlite" },
+            { "Sites:shop:Tags:Guard:Users", "-1", "0 or more" },
+            { "Sites:shop:Tags:Guard:Percent", "101", "from 0 to 100" },
+            { "Sites:shop:CatchUp:Every", "00:00:30", "a minute or more" },
+            { "Sites:shop:CatchUp:Overlap", "2.00:00:00", "a day at most" },
+            { "Sites:shop:CatchUp:Sweep", "00:10:00", "an hour or more" },
+            { "Sites:shop:CatchUp:AddRole", "customer", "name the tag in CatchUp:AddWithTag" },
             { "Inbox:RetryFor", "soon", "days.hours" },
             { "Inbox:RetryFor", "00:00:01", "from 0.00:01:00" },
             { "History:Keep", "00:00:00", "from 0.01:00:00" },

@@ -1,4 +1,5 @@
 using System.Text;
+using CleanSync.Application;
 using CleanSync.Domain;
 using CleanSync.Infrastructure.Configuration;
 using Microsoft.Extensions.Configuration;
@@ -95,6 +96,41 @@ public sealed class OptionsTests
         Assert.False(rules.SendWelcomeMail);
         Assert.Equal("subscriber", rules.DefaultRole);
         Assert.Equal(3, rules.Fields.Count);
+    }
+
+    [Fact]
+    [Trait("Spec", "2.7")]
+    [Trait("Spec", "6.1")]
+    public void The_guard_and_the_catch_up_have_the_documented_defaults_and_follow_the_settings()
+    {
+        var usual = Settings.Minimal().Read().Sites["shop"];
+        Assert.Equal(new GuardRules(), SiteOptionsRules.ToRules(usual).Guard);
+        Assert.Equal(new CatchUpSettings(), SiteOptionsRules.ToCatchUp(usual.CatchUp));
+        Assert.Equal((20, 20), (usual.Tags.Guard.Users, usual.Tags.Guard.Percent));
+        Assert.Equal(
+            (TimeSpan.FromMinutes(15), TimeSpan.FromHours(1), TimeSpan.FromDays(1)),
+            (usual.CatchUp.Every, usual.CatchUp.Overlap, usual.CatchUp.Sweep)
+        );
+
+        var other = Settings
+            .Minimal()
+            .With("Sites:shop:Tags:Guard:Users", "5")
+            .With("Sites:shop:Tags:Guard:Percent", "50")
+            .With("Sites:shop:CatchUp:Every", "00:00:00")
+            .With("Sites:shop:CatchUp:AddWithTag", " customer ")
+            .With("Sites:shop:CatchUp:AddRole", "customer")
+            .Read()
+            .Sites["shop"];
+        Assert.Equal(new GuardRules { Users = 5, Percent = 50 }, SiteOptionsRules.ToRules(other).Guard);
+        Assert.Equal(
+            new CatchUpSettings
+            {
+                Every = TimeSpan.Zero,
+                AddWithTag = "customer",
+                AddRole = "customer",
+            },
+            SiteOptionsRules.ToCatchUp(other.CatchUp)
+        );
     }
 
     [Fact]
