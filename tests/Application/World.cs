@@ -79,7 +79,9 @@ internal sealed class World : ISites, IWelcomeMail
         Step();
         var end = MailEnds.Count > 0 ? MailEnds.Dequeue() : MailEnd.Sent;
         if (end is MailEnd.Sent or MailEnd.Unknown)
-            Mails.Add(message);
+            // Mails of one batch go out at the same time.
+            lock (Mails)
+                Mails.Add(message);
         Step();
         return end;
     }
