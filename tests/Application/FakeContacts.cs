@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
@@ -8,7 +9,7 @@ internal sealed class FakeContacts(World world) : IContacts
 {
     public Dictionary<long, Contact> All { get; } = [];
     public Dictionary<(long Contact, string Field), string> Fields { get; } = [];
-    public Queue<Exception> Faults { get; } = [];
+    public ConcurrentQueue<Exception> Faults { get; } = [];
     public Queue<Exception> WriteFaults { get; } = [];
     public FieldWrite WriteEnd { get; set; } = FieldWrite.Written;
     public int ReadsAlone { get; private set; }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
@@ -35,7 +36,7 @@ internal sealed class FakeUsers(World world) : IUsers
 
     public int PasswordsSet { get; private set; }
     public bool KeepsTokens { get; set; } = true;
-    public Queue<Exception> Faults { get; } = [];
+    public ConcurrentQueue<Exception> Faults { get; } = [];
 
     /// <summary>Answers instead of creating.</summary>
     public Queue<Creation> CreateAnswers { get; } = [];
