@@ -9,10 +9,13 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 work=$(mktemp -d)
 started=()
 starting=()
-CLEANSYNC_TEST_WORDPRESS=
+CLEANSYNC_TEST_WORDPRESS= CLEANSYNC_TEST_POSTGRES=
+# A server that does not run as root reaches its data below.
+chmod 711 "$work"
 
 finish() {
   wait "${starting[@]:-}" 2>/dev/null
+  [ -d "$work/postgres" ] && tests/postgres/down "$work/postgres"
   for dir in "${started[@]:-}"; do
     [ -n "$dir" ] && tests/wordpress/down "$dir" --wipe >/dev/null 2>&1
   done
@@ -50,6 +53,14 @@ for i in "${!sites[@]}"; do
   tests/wordpress/up "$port" "$work/site$i" ${sites[i]} >"$work/site$i.json" 2>"$work/site$i.log" &
   starting[i]=$!
 done
+free_port
+if CLEANSYNC_TEST_POSTGRES=$(tests/postgres/up "$port" "$work/postgres" 2>"$work/postgres.log"); then
+  echo "PostgreSQL ready"
+else
+  echo "PostgreSQL did not start:" >&2
+  tail -5 "$work/postgres.log" >&2
+fi
+export CLEANSYNC_TEST_POSTGRES
 for i in "${!sites[@]}"; do
   if wait "${starting[i]}"; then
     CLEANSYNC_TEST_WORDPRESS=${CLEANSYNC_TEST_WORDPRESS:+$CLEANSYNC_TEST_WORDPRESS,}$work/site$i.json

@@ -3,6 +3,8 @@ using CleanSync.Application.Ports;
 using CleanSync.Application.Pumping;
 using CleanSync.Infrastructure.ActiveCampaign;
 using CleanSync.Infrastructure.Configuration;
+using CleanSync.Infrastructure.Inbox;
+using CleanSync.Infrastructure.Inbox.PostgreSql;
 using CleanSync.Infrastructure.Inbox.Sqlite;
 using CleanSync.Infrastructure.Mail;
 using CleanSync.Infrastructure.Sites;
@@ -30,7 +32,7 @@ public static class CleanSyncServiceCollectionExtensions
             .AddCleanSyncOptions(configuration)
             .AddCleanSyncSettings()
             .AddCleanSyncApplication()
-            .AddCleanSyncSqlite()
+            .AddCleanSyncStore()
             .AddCleanSyncActiveCampaign()
             .AddCleanSyncWordPress()
             .AddCleanSyncSites()
@@ -46,21 +48,33 @@ public static class CleanSyncServiceCollectionExtensions
         return services;
     }
 
-    private static IServiceCollection AddCleanSyncSqlite(this IServiceCollection services)
+    private static IServiceCollection AddCleanSyncStore(this IServiceCollection services)
     {
-        services.TryAddSingleton(provider =>
-            SqliteStore.Open(
-                provider.GetRequiredService<IOptions<CleanSyncOptions>>().Value.Inbox.ConnectionString,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<SqliteStore>>()
-            )
-        );
-        services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().Inbox);
-        services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().Ledger);
-        services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().History);
-        services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().Records);
-        services.TryAddSingleton(provider => provider.GetRequiredService<SqliteStore>().Jobs);
-        services.TryAddSingleton<IWorkerRole>(provider => provider.GetRequiredService<SqliteStore>().WorkerLock);
+        services.TryAddSingleton<IStore>(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<CleanSyncOptions>>().Value.Inbox;
+            var time = provider.GetRequiredService<TimeProvider>();
+            return options.Provider switch
+            {
+                InboxProvider.PostgreSql => new PostgreSqlStore(
+                    options.ConnectionString,
+                    time,
+                    provider.GetRequiredService<ILogger<PostgreSqlStore>>()
+                ),
+                _ => SqliteStore.Open(
+                    options.ConnectionString,
+                    time,
+                    provider.GetRequiredService<ILogger<SqliteStore>>()
+                ),
+            };
+        });
+        services.TryAddSingleton(provider => provider.GetRequiredService<IStore>().Inbox);
+        services.TryAddSingleton(provider => provider.GetRequiredService<IStore>().Ledger);
+        services.TryAddSingleton(provider => provider.GetRequiredService<IStore>().History);
+        services.TryAddSingleton(provider => provider.GetRequiredService<IStore>().Records);
+        services.TryAddSingleton(provider => provider.GetRequiredService<IStore>().Jobs);
+        services.TryAddSingleton(provider => provider.GetRequiredService<IStore>().Role);
+        services.AddHostedService<PostgreSqlListener>();
         return services;
     }
 

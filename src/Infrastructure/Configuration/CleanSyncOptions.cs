@@ -31,6 +31,9 @@ public enum InboxProvider
 {
     /// <summary>A file on this machine, for one working process.</summary>
     Sqlite,
+
+    /// <summary>A PostgreSQL server, version 14 or later, for any number of nodes.</summary>
+    PostgreSql,
 }
 
 /// <summary>Where accepted webhooks are kept.</summary>
@@ -39,7 +42,11 @@ public sealed class InboxOptions
     /// <summary>The store. Default <see cref="InboxProvider.Sqlite"/>.</summary>
     public InboxProvider Provider { get; set; } = InboxProvider.Sqlite;
 
-    /// <summary>How to open the store. Default <c>Data Source=cleansync.db</c>. May be <c>file:/path</c>.</summary>
+    /// <summary>
+    /// How to open the store. Default <c>Data Source=cleansync.db</c>. For PostgreSQL
+    /// <c>Host=db.example;Database=cleansync;Username=cleansync;Password=...</c>, a direct connection or a session of a pooler: locks and
+    /// notifications belong to a session. May be <c>file:/path</c>.
+    /// </summary>
     [Secret]
     public string ConnectionString { get; set; } = "Data Source=cleansync.db";
 

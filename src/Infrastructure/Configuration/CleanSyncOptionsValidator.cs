@@ -1,4 +1,5 @@
 using System.Net;
+using CleanSync.Infrastructure.Inbox.PostgreSql;
 using CleanSync.Infrastructure.Mail;
 using FluentValidation;
 
@@ -9,6 +10,10 @@ internal sealed class CleanSyncOptionsValidator : AbstractValidator<CleanSyncOpt
 {
     public CleanSyncOptionsValidator()
     {
+        RuleFor(o => o.Inbox.ConnectionString)
+            .Must(PostgreSqlDatabase.CanRead)
+            .When(o => o.Inbox.Provider == InboxProvider.PostgreSql)
+            .WithMessage("for PostgreSql write Host=...;Database=...;Username=...;Password=...");
         RuleFor(o => o.Inbox.RetryFor)
             .InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(30))
             .WithMessage("write a duration from 0.00:01:00 to 30.00:00:00");

@@ -6,8 +6,8 @@ public sealed class OptionsErrorsTests
     public static TheoryData<string, string, string> Mistakes =>
         new()
         {
-            { "Inbox:Provider", "PostgreSql", "one of Sqlite" },
-            { "Inbox:Provider", "0", "one of Sqlite" },
+            { "Inbox:Provider", "MySql", "one of Sqlite, PostgreSql" },
+            { "Inbox:Provider", "0", "one of Sqlite, PostgreSql" },
             { "Sites:shop:Tags:Guard:Users", "-1", "0 or more" },
             { "Sites:shop:Tags:Guard:Percent", "101", "from 0 to 100" },
             { "Sites:shop:CatchUp:Every", "00:00:30", "a minute or more" },

@@ -18,6 +18,9 @@ public interface IStoreFixture : IAsyncDisposable
 
     IJobs Jobs { get; }
 
+    /// <summary>Lets the process work one more site.</summary>
+    Task Work(string site);
+
     /// <summary>Ends the process, as far as the store can tell, and starts another on the same data.</summary>
     Task Reopen();
 }
@@ -27,7 +30,7 @@ public abstract class StoreContract : IAsyncLifetime
 {
     protected const string Site = "shop";
 
-    protected IStoreFixture Store { get; private set; } = null!;
+    protected IStoreFixture Store { get; private set; } = null!; // until it is made, or when it cannot be
 
     protected IInbox Inbox => Store.Inbox;
 
@@ -39,15 +42,11 @@ public abstract class StoreContract : IAsyncLifetime
 
     protected DateTimeOffset Now => Store.Time.GetUtcNow();
 
-    public ValueTask InitializeAsync()
-    {
-        Store = MakeStore();
-        return ValueTask.CompletedTask;
-    }
+    public async ValueTask InitializeAsync() => Store = await MakeStore();
 
-    public ValueTask DisposeAsync() => Store.DisposeAsync();
+    public ValueTask DisposeAsync() => Store?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    protected abstract IStoreFixture MakeStore();
+    protected abstract Task<IStoreFixture> MakeStore();
 
     protected void Pass(TimeSpan time) => Store.Time.Advance(time);
 }

@@ -40,6 +40,8 @@ internal sealed class SqliteFixture : IStoreFixture
 
     public SqliteStore OpenAnother() => SqliteStore.Open(ConnectionString, Time, Logger);
 
+    public Task Work(string site) => Task.CompletedTask;
+
     public async Task Reopen()
     {
         await Sqlite.DisposeAsync();

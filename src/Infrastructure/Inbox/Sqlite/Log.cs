@@ -5,9 +5,6 @@ namespace CleanSync.Infrastructure.Inbox.Sqlite;
 /// <summary>What the store says.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Schema of the inbox: {What}")]
-    public static partial void Schema(ILogger logger, string what);
-
     // Once for an outage, not once for each group that it fails.
     [LoggerMessage(Level = LogLevel.Error, Message = "The inbox cannot write. Webhooks are answered 503 until it can.")]
     public static partial void Failed(ILogger logger, Exception error);

@@ -1,6 +1,4 @@
-using System.Globalization;
 using DbUp;
-using DbUp.Engine.Output;
 using Microsoft.Extensions.Logging;
 
 namespace CleanSync.Infrastructure.Inbox.Sqlite;
@@ -22,7 +20,7 @@ internal static class SqliteSchema
             )
             .WithTransactionPerScript()
             .WithVariablesDisabled()
-            .LogTo(new QuietLog(logger))
+            .LogTo(new SchemaLog(logger))
             .Build();
         if (!upgrade.IsUpgradeRequired())
             return;
@@ -33,27 +31,5 @@ internal static class SqliteSchema
                 $"The schema script {result.ErrorScript?.Name} failed: {result.Error.Message}",
                 result.Error
             );
-    }
-
-    /// <summary>An upgrade at start is nothing that an operator has to see.</summary>
-    private sealed class QuietLog(ILogger logger) : IUpgradeLog
-    {
-        public void LogTrace(string format, params object[] args) { }
-
-        public void LogDebug(string format, params object[] args) => Write(format, args);
-
-        public void LogInformation(string format, params object[] args) => Write(format, args);
-
-        public void LogWarning(string format, params object[] args) => Write(format, args);
-
-        public void LogError(string format, params object[] args) => Write(format, args);
-
-        public void LogError(Exception ex, string format, params object[] args) => Write(format, args);
-
-        private void Write(string format, object[] args)
-        {
-            if (logger.IsEnabled(LogLevel.Debug))
-                Log.Schema(logger, string.Format(CultureInfo.InvariantCulture, format, args));
-        }
     }
 }

@@ -6,7 +6,7 @@ namespace CleanSync.Infrastructure.Inbox.Sqlite;
 /// <summary>
 /// Inbox, ledger, history, records and jobs in one SQLite file, written by one writer, so that what belongs together is one transaction.
 /// </summary>
-internal sealed class SqliteStore : IAsyncDisposable
+internal sealed class SqliteStore : IStore
 {
     private readonly SqliteDatabase _database;
 
@@ -23,23 +23,26 @@ internal sealed class SqliteStore : IAsyncDisposable
         Jobs = new SqliteJobs(Writer, reader, time);
     }
 
-    /// <summary>The contacts that need work.</summary>
+    /// <inheritdoc/>
     public IInbox Inbox { get; }
 
-    /// <summary>What is known for good.</summary>
+    /// <inheritdoc/>
     public ILedger Ledger { get; }
 
-    /// <summary>The outcomes of the last weeks.</summary>
+    /// <inheritdoc/>
     public IHistory History { get; }
 
-    /// <summary>What is kept of each site.</summary>
+    /// <inheritdoc/>
     public ISiteRecords Records { get; }
 
-    /// <summary>The runs through many contacts.</summary>
+    /// <inheritdoc/>
     public IJobs Jobs { get; }
 
     /// <summary>The worker role: to be taken before <see cref="IInbox.Release"/> and <see cref="IInbox.Claim"/>, which insist on it.</summary>
     public SqliteWorkerLock WorkerLock { get; }
+
+    /// <inheritdoc/>
+    public IWorkerRole Role => WorkerLock;
 
     /// <summary>The writer, for those who count commits.</summary>
     internal SqliteWriter Writer { get; }

@@ -1,4 +1,4 @@
-namespace CleanSync.Infrastructure.Inbox.Sqlite;
+namespace CleanSync.Infrastructure.Inbox;
 
 /// <summary>Times as the tables hold them: milliseconds since 1970.</summary>
 internal static class UnixTime

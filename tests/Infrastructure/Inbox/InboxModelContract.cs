@@ -6,14 +6,9 @@ namespace CleanSync.Infrastructure.Tests.Inbox;
 
 /// <summary>Random sequences of calls, compared after each call with a model that keeps its rows in memory.</summary>
 [Trait("Spec", "5.1")]
-public sealed class InboxModelTests : IAsyncLifetime
+public abstract class InboxModelContract : StoreContract
 {
-    private readonly SqliteFixture _store = new();
     private int _cases;
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Property(MaxTest = 120, StartSize = 10, EndSize = 120)]
     public void Every_sequence_of_calls_leaves_what_the_model_says(int[] steps)
@@ -25,8 +20,9 @@ public sealed class InboxModelTests : IAsyncLifetime
 
     private async Task Run(string site, int[] steps)
     {
-        var model = new InboxModel(site, _store.Time);
-        var inbox = _store.Inbox;
+        var model = new InboxModel(site, Store.Time);
+        var inbox = Store.Inbox;
+        await Store.Work(site);
         foreach (var step in steps)
         {
             // FsCheck's numbers are small and near each other; mixed, all their bits count.
@@ -56,7 +52,7 @@ public sealed class InboxModelTests : IAsyncLifetime
                     Assert.Equal(model.Retry(), await inbox.Retry(site, null, null, default));
                     break;
                 default:
-                    _store.Time.Advance(TimeSpan.FromSeconds(random.Next(1, 20)));
+                    Store.Time.Advance(TimeSpan.FromSeconds(random.Next(1, 20)));
                     break;
             }
             Assert.Equal(model.Rows(), await inbox.Rows(site, 100, default));
@@ -86,7 +82,7 @@ public sealed class InboxModelTests : IAsyncLifetime
 
     private NextStep AnyStep(Random random)
     {
-        var later = _store.Time.GetUtcNow().AddSeconds(random.Next(0, 30));
+        var later = Store.Time.GetUtcNow().AddSeconds(random.Next(0, 30));
         return random.Next(4) switch
         {
             0 => new NextStep.Done(),

@@ -1,0 +1,82 @@
+using CleanSync.Application.Ports;
+using CleanSync.Infrastructure.Inbox.PostgreSql;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CleanSync.Infrastructure.Tests.Inbox;
+
+/// <summary>A PostgreSQL store in a database of its own.</summary>
+internal sealed class PostgreSqlFixture : IStoreFixture
+{
+    private long _epoch;
+
+    public PostgreSqlFixture()
+    {
+        ConnectionString = PostgreSqlUnderTest.MakeDatabase();
+        PostgreSql = OpenAnother();
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    public PostgreSqlStore PostgreSql { get; private set; }
+
+    public string ConnectionString { get; }
+
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    public IInbox Inbox => PostgreSql.Inbox;
+
+    public ILedger Ledger => PostgreSql.Ledger;
+
+    public IHistory History => PostgreSql.History;
+
+    public ISiteRecords Records => PostgreSql.Records;
+
+    public IJobs Jobs => PostgreSql.Jobs;
+
+    public PostgreSqlStore OpenAnother(string? connectionString = null) =>
+        new(connectionString ?? ConnectionString, Time, Logger);
+
+    /// <summary>Takes all sites of the tests for a store, as if it held their account.</summary>
+    public async Task Take(PostgreSqlStore store, params string[] sites)
+    {
+        var epoch = new Epoch("account", ++_epoch);
+        await store.Database.Execute(
+            "INSERT INTO cleansync.accounts VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET epoch = excluded.epoch",
+            TestContext.Current.CancellationToken,
+            epoch.Account,
+            epoch.Number
+        );
+        foreach (var site in sites)
+            store.Epochs.Take(site, epoch);
+    }
+
+    public static async Task<IStoreFixture> Make()
+    {
+        var fixture = new PostgreSqlFixture();
+        await fixture.TakeAll();
+        return fixture;
+    }
+
+    public Task Work(string site)
+    {
+        PostgreSql.Epochs.Take(site, new Epoch("account", _epoch));
+        return Task.CompletedTask;
+    }
+
+    public async Task Reopen()
+    {
+        await PostgreSql.DisposeAsync();
+        PostgreSql = OpenAnother();
+        await TakeAll();
+    }
+
+    private Task TakeAll() => Take(PostgreSql, "shop", "other");
+
+    public async ValueTask DisposeAsync()
+    {
+        await PostgreSql.DisposeAsync();
+        PostgreSqlUnderTest.Drop(ConnectionString);
+    }
+}
