@@ -11,8 +11,11 @@ internal sealed class PostgreSqlFixture : IStoreFixture
 {
     private long _epoch;
 
-    public PostgreSqlFixture()
+    private readonly ILogger _logger;
+
+    private PostgreSqlFixture(ILogger logger)
     {
+        _logger = logger;
         ConnectionString = PostgreSqlUnderTest.MakeDatabase();
         PostgreSql = OpenAnother();
     }
@@ -22,8 +25,6 @@ internal sealed class PostgreSqlFixture : IStoreFixture
     public PostgreSqlStore PostgreSql { get; private set; }
 
     public string ConnectionString { get; }
-
-    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     public IInbox Inbox => PostgreSql.Inbox;
 
@@ -36,7 +37,7 @@ internal sealed class PostgreSqlFixture : IStoreFixture
     public IJobs Jobs => PostgreSql.Jobs;
 
     public PostgreSqlStore OpenAnother(string? connectionString = null) =>
-        new(connectionString ?? ConnectionString, Time, Logger);
+        new(connectionString ?? ConnectionString, Time, _logger);
 
     /// <summary>Takes all sites of the tests for a store, as if it held their account.</summary>
     public async Task Take(PostgreSqlStore store, params string[] sites)
@@ -52,9 +53,11 @@ internal sealed class PostgreSqlFixture : IStoreFixture
             store.Epochs.Take(site, epoch);
     }
 
-    public static async Task<IStoreFixture> Make()
+    public static async Task<IStoreFixture> Make() => await Make(NullLogger.Instance);
+
+    public static async Task<PostgreSqlFixture> Make(ILogger logger)
     {
-        var fixture = new PostgreSqlFixture();
+        var fixture = new PostgreSqlFixture(logger);
         await fixture.TakeAll();
         return fixture;
     }
