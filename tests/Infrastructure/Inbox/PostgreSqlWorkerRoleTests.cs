@@ -1,0 +1,312 @@
+using System.Diagnostics;
+using CleanSync.Application.Ports;
+using CleanSync.Domain;
+using CleanSync.Infrastructure.Inbox.PostgreSql;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace CleanSync.Infrastructure.Tests.Inbox;
+
+/// <summary>Who works which account. The clocks are real: the server knows no other.</summary>
+[Trait("Spec", "5.4")]
+public sealed class PostgreSqlWorkerRoleTests : IAsyncLifetime
+{
+    private string _database = null!; // until InitializeAsync, or when there is no server
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync()
+    {
+        _database = PostgreSqlUnderTest.MakeDatabase();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_database is not null)
+            PostgreSqlUnderTest.Drop(_database);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task An_account_is_one_nodes_and_goes_to_the_next_when_it_is_given_back()
+    {
+        await using var first = Open();
+        await using var second = Open();
+        var right = await first.WorkerRole.Take("account", ["shop", "club"], Cancel);
+        Assert.True(first.WorkerRole.Holds("shop"));
+        Assert.True(first.WorkerRole.Holds("club"));
+        Assert.False(first.WorkerRole.Holds("other"));
+        var waiting = second.WorkerRole.Take("account", ["shop", "club"], Cancel);
+        var elsewhere = await second.WorkerRole.Take("another", ["other"], Cancel);
+        Assert.False(waiting.IsCompleted);
+        Assert.False(second.WorkerRole.Holds("shop"));
+
+        await right.DisposeAsync();
+        Assert.False(first.WorkerRole.Holds("shop"));
+        await waiting;
+
+        Assert.True(second.WorkerRole.Holds("shop"));
+        Assert.True(second.Epochs.Of("shop")!.Number > 1);
+        await elsewhere.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_node_that_ends_gives_everything_back()
+    {
+        var first = Open();
+        await first.WorkerRole.Take("account", ["shop"], Cancel);
+        await using var second = Open();
+        var waiting = second.WorkerRole.Take("account", ["shop"], Cancel);
+
+        await first.DisposeAsync();
+
+        await waiting;
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => first.WorkerRole.Take("account", ["shop"], Cancel));
+    }
+
+    [Fact]
+    public async Task Who_stops_waiting_gets_nothing()
+    {
+        await using var first = Open();
+        await using var second = Open();
+        var right = await first.WorkerRole.Take("account", ["shop"], Cancel);
+        using var patience = new CancellationTokenSource();
+        var waiting = second.WorkerRole.Take("account", ["shop"], patience.Token);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+
+        await right.DisposeAsync();
+        // Were the lock still the second's, this would wait for ever.
+        await first.WorkerRole.Take("account", ["shop"], Cancel);
+    }
+
+    [Fact]
+    public async Task A_node_that_loses_its_connection_loses_its_accounts_and_its_writes_are_refused()
+    {
+        await using var first = Open();
+        await using var second = Open();
+        var right = await first.WorkerRole.Take("account", ["shop"], Cancel);
+        await first.Inbox.Accept("shop", 1, new SyncRequest(SyncAction.Add), Cancel);
+        var work = await first.Inbox.Claim("shop", 1, Cancel);
+        var waiting = second.WorkerRole.Take("account", ["shop"], Cancel);
+        var lost = Ended(right);
+
+        Cut("CleanSync worker role");
+        await lost;
+
+        Assert.False(first.WorkerRole.Holds("shop"));
+        await Assert.ThrowsAsync<TransientException>(() => first.Ledger.Save(new LedgerEntry("shop", 1), Cancel));
+        await right.DisposeAsync();
+        // Either may have been quicker to come back.
+        var again = first.WorkerRole.Take("account", ["shop"], Cancel);
+        var holder = await Task.WhenAny(waiting, again) == waiting ? second : first;
+        await first.Inbox.Finish(work[0], new NextStep.Done(), entry: null, Cancel);
+        await holder.Inbox.Release("shop", Cancel);
+        if (holder == second)
+            Assert.Equal(1, (await second.Inbox.Claim("shop", 1, Cancel))[0].Contact);
+    }
+
+    [Fact]
+    public async Task A_frozen_node_is_sure_of_nothing_before_the_server_takes_its_accounts()
+    {
+        var stopped = new StoppedTimers();
+        await using var frozen = Open(stopped);
+        await using var second = Open();
+        var right = await frozen.WorkerRole.Take("account", ["shop"], Cancel);
+        var since = Stopwatch.GetTimestamp();
+        var lost = Ended(right);
+        Assert.True(frozen.WorkerRole.Holds("shop"));
+
+        await second.WorkerRole.Take("account", ["shop"], Cancel);
+
+        // The server's patience is 6 seconds; the frozen node must have been unsure for a while by then.
+        Assert.True(Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(5.5));
+        Assert.False(frozen.WorkerRole.Holds("shop"));
+        Assert.False(lost.IsCompleted);
+        await Assert.ThrowsAsync<TransientException>(() => frozen.Ledger.Save(new LedgerEntry("shop", 1), Cancel));
+        frozen.WorkerRole.Wake();
+        await lost;
+    }
+
+    [Fact]
+    public async Task Neither_clock_alone_makes_a_node_sure()
+    {
+        var stopped = new StoppedTimers();
+        await using var node = Open(stopped);
+        await node.WorkerRole.Take("account", ["shop"], Cancel);
+        Assert.True(node.WorkerRole.Holds("shop"));
+
+        // As after a suspension of the machine: the clock that only goes forward stood still.
+        stopped.Shift = TimeSpan.FromSeconds(6);
+        Assert.False(node.WorkerRole.Holds("shop"));
+        stopped.Shift = TimeSpan.FromHours(-1);
+        Assert.True(node.WorkerRole.Holds("shop"));
+    }
+
+    [Fact]
+    public async Task A_node_that_is_frozen_in_a_transaction_does_not_keep_others_from_its_account()
+    {
+        await using var frozen = Open(new StoppedTimers());
+        await using var second = Open();
+        await frozen.WorkerRole.Take("account", ["shop"], Cancel);
+
+        await Assert.ThrowsAsync<TransientException>(() =>
+            frozen.Database.Transact(
+                async connection =>
+                {
+                    Assert.True(await frozen.Epochs.Holds(connection, "shop"));
+                    await second.WorkerRole.Take("account", ["shop"], Cancel);
+                    return 0;
+                },
+                Cancel
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Accounts_spread_evenly_also_when_nodes_come_and_go()
+    {
+        var accounts = Enumerable.Range(0, 6).Select(i => $"account{i}").ToArray();
+        await using var first = Open();
+        await using var second = Open();
+        var third = Open();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        using var thirdEnds = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+        var nodes = new[] { new Worker(first), new Worker(second), new Worker(third) };
+
+        var work = new List<Task> { nodes[0].Work(accounts, ending.Token) };
+        await Until(() => nodes[0].Count == 6, nodes);
+        work.Add(nodes[1].Work(accounts, ending.Token));
+        await Until(() => nodes[0].Count == 3 && nodes[1].Count == 3, nodes);
+        work.Add(nodes[2].Work(accounts, thirdEnds.Token));
+        await Until(() => nodes.All(node => node.Count == 2), nodes);
+        await thirdEnds.CancelAsync();
+        await third.DisposeAsync();
+        await Until(() => nodes[0].Count == 3 && nodes[1].Count == 3, nodes);
+
+        await ending.CancelAsync();
+        await Task.WhenAll(work);
+        Assert.Equal(0, Worker.MostOverlaps(nodes));
+    }
+
+    private static async Task Until(Func<bool> condition, Worker[] nodes)
+    {
+        while (!condition())
+            await Task.WhenAny(nodes.Select(node => node.Changed)).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+    }
+
+    private static Task Ended(IWorkerRight right)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        right.Ends.Register(() => ended.TrySetResult());
+        return ended.Task;
+    }
+
+    private PostgreSqlStore Open(TimeProvider? time = null) =>
+        new(_database, time ?? TimeProvider.System, NullLogger.Instance);
+
+    private void Cut(string application)
+    {
+        var name = new NpgsqlConnectionStringBuilder(_database).Database;
+        PostgreSqlUnderTest.Execute(
+            PostgreSqlUnderTest.Server,
+            $"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}' AND application_name = '{application}'"
+        );
+    }
+
+    /// <summary>Works accounts as the host does: until its right ends, then asks for it again.</summary>
+    private sealed class Worker(PostgreSqlStore store)
+    {
+        private readonly Lock _lock = new();
+        private readonly HashSet<string> _works = new(StringComparer.Ordinal);
+        private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private static readonly Lock AllLock = new();
+        private static readonly Dictionary<string, int> All = new(StringComparer.Ordinal);
+        private int _overlaps;
+
+        public int Count
+        {
+            get
+            {
+                lock (_lock)
+                    return _works.Count;
+            }
+        }
+
+        public Task Changed
+        {
+            get
+            {
+                lock (_lock)
+                    return _changed.Task;
+            }
+        }
+
+        public static int MostOverlaps(Worker[] workers) => workers.Sum(worker => worker._overlaps);
+
+        public Task Work(string[] accounts, CancellationToken ending) =>
+            Task.WhenAll(accounts.Select(account => Work(account, ending)));
+
+        private async Task Work(string account, CancellationToken ending)
+        {
+            while (!ending.IsCancellationRequested)
+            {
+                try
+                {
+                    await using var right = await store.WorkerRole.Take(account, [account], ending);
+                    Note(account, works: true);
+                    using var either = CancellationTokenSource.CreateLinkedTokenSource(right.Ends, ending);
+                    var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    await using var ended = either.Token.Register(() => over.TrySetResult());
+                    await over.Task;
+                    Note(account, works: false);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+            }
+        }
+
+        private void Note(string account, bool works)
+        {
+            lock (AllLock)
+            {
+                All[account] = All.GetValueOrDefault(account) + (works ? 1 : -1);
+                if (All[account] > 1)
+                    _overlaps++;
+            }
+            TaskCompletionSource changed;
+            lock (_lock)
+            {
+                if (works)
+                    _works.Add(account);
+                else
+                    _works.Remove(account);
+                (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
+            }
+            changed.SetResult();
+        }
+    }
+
+    /// <summary>A process whose timers never come to an end, as far as the role's loop can tell: it is frozen.</summary>
+    private sealed class StoppedTimers : TimeProvider
+    {
+        public TimeSpan Shift { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Never();
+
+        private sealed class Never : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose() { }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+}
