@@ -44,7 +44,7 @@ internal sealed class PostgreSqlFixture : IStoreFixture
     {
         var epoch = new Epoch("account", ++_epoch);
         await store.Database.Execute(
-            "INSERT INTO cleansync.accounts VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET epoch = excluded.epoch",
+            "INSERT INTO cleansync.accounts (account, epoch) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET epoch = excluded.epoch",
             TestContext.Current.CancellationToken,
             epoch.Account,
             epoch.Number

@@ -2,11 +2,11 @@ using Npgsql;
 
 namespace CleanSync.Infrastructure.Inbox.PostgreSql;
 
-/// <summary>What nodes tell each other for an even spread. Nobody's right depends on it.</summary>
+/// <summary>What nodes tell each other: that they live, and what they work and want, for an even spread.</summary>
 internal static class NodeTable
 {
-    // Who has not been seen for this long does not count any more.
-    private const string LiveFor = "interval '5 seconds'";
+    /// <summary>Who has not been seen for this long does not count any more, and trusts its own locks no more.</summary>
+    public const string LiveFor = "interval '5 seconds'";
 
     private const string SeeSql = """
         INSERT INTO cleansync.nodes (node, seen, works, wants) VALUES ($1, clock_timestamp(), $2, $3)

@@ -10,8 +10,8 @@ namespace CleanSync.Infrastructure.Inbox.PostgreSql;
 /// <summary>
 /// Says which accounts this process works (SPEC 5.4). One connection, used by one loop, holds an advisory lock for each. The locks are
 /// gone as soon as the connection is: at once when the process dies, and after <see cref="ServerPatience"/> when it, its machine or
-/// the network between falls silent. The process itself trusts them for a shorter time, <see cref="SureFor"/>, so it has stopped
-/// writing before another may begin.
+/// the network between falls silent. The process itself trusts them until <see cref="SureFor"/> after it last spoke to the server.
+/// Nobody takes an account that was not given back before that time is over, so the node before has stopped writing by then.
 /// </summary>
 internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
     // Of idle_session_timeout. A process that is stopped still acknowledges TCP keep-alives, so those prove nothing.
     private static readonly TimeSpan ServerPatience = TimeSpan.FromSeconds(6);
 
-    // Counted from before the last question that the server answered; its patience begins after.
+    // Counted from before the last question that the server answered; what the server counts begins after. As NodeTable.LiveFor.
     private static readonly TimeSpan SureFor = TimeSpan.FromSeconds(5);
 
     // How long an account that is free is left to a node that has less to do.
@@ -160,7 +160,14 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
             rights = [.. _givenBack];
         foreach (var right in rights)
         {
-            await right.Handle.DisposeAsync();
+            await connection.Execute(
+                "UPDATE cleansync.accounts SET holder = NULL WHERE account = $1 AND epoch = $2",
+                right.Epoch.Account,
+                right.Epoch.Number
+            );
+            // The lock of a connection that is lost is gone with it.
+            if (!right.Over.IsCompleted)
+                await right.Handle.DisposeAsync();
             lock (_lock)
                 _givenBack.Remove(right);
             right.IsOver();
@@ -228,22 +235,26 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
             && _time.GetElapsedTime(since) < Courtesy;
     }
 
-    // Null when a write of the node before is still under way: then the next look tries again.
-    private static async Task<Epoch?> Raise(NpgsqlConnection connection, string account)
+    // Null when the node before may not know yet that it has lost the account, or a write of it is under way: the next look tries again.
+    private async Task<Epoch?> Raise(NpgsqlConnection connection, string account)
     {
         try
         {
-            var number = await connection.All(
-                """
-                INSERT INTO cleansync.accounts AS known (account, epoch) VALUES ($1, 1)
-                ON CONFLICT (account) DO UPDATE SET epoch = known.epoch + 1
+            var raised = await connection.All(
+                $"""
+                INSERT INTO cleansync.accounts AS known (account, epoch, holder) VALUES ($1, 1, $2)
+                ON CONFLICT (account) DO UPDATE SET epoch = known.epoch + 1, holder = excluded.holder
+                WHERE known.holder IS NULL OR known.holder = excluded.holder OR NOT EXISTS (
+                    SELECT FROM cleansync.nodes
+                    WHERE node = known.holder AND seen > clock_timestamp() - {NodeTable.LiveFor})
                 RETURNING epoch
                 """,
                 row => row.GetInt64(0),
                 CancellationToken.None,
-                account
+                account,
+                _self
             );
-            return new Epoch(account, number[0]);
+            return raised is [var number] ? new Epoch(account, number) : null;
         }
         catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.LockNotAvailable)
         {
@@ -271,22 +282,25 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
             Log.Took(_logger, epoch.Account, epoch.Number);
     }
 
-    // Called by whoever worked the account: nothing of that is under way any more.
+    // Called by whoever worked the account: nothing of that is under way any more. So the others need not wait, also when it was lost.
     private async Task GiveBack(AccountRight right)
     {
         lock (_lock)
-            if (Forget(right))
+        {
+            Forget(right);
+            if (!_givenBack.Contains(right))
                 _givenBack.Add(right);
+        }
         Wake();
         await right.Over;
     }
 
-    // False when it is held no more.
-    private bool Forget(AccountRight right)
+    private void Forget(AccountRight right)
     {
         foreach (var site in right.Sites)
             _epochs.Lose(site, right.Epoch);
-        return _held.GetValueOrDefault(right.Epoch.Account) == right && _held.Remove(right.Epoch.Account);
+        if (_held.GetValueOrDefault(right.Epoch.Account) == right)
+            _held.Remove(right.Epoch.Account);
     }
 
     private async Task Lose(Exception error)
@@ -297,7 +311,6 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
             lost = [.. _held.Values, .. _givenBack];
             foreach (var right in lost)
                 Forget(right);
-            _givenBack.Clear();
         }
         if (!_reported)
             Log.Lost(_logger, PostgreSqlFault.Describe(error));
@@ -324,7 +337,8 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
         try
         {
             await connection.OpenAsync(_closing.Token);
-            _self = await NodeTable.Join(connection);
+            if (_self == Guid.Empty)
+                _self = await NodeTable.Join(connection);
             return connection;
         }
         catch
@@ -339,8 +353,10 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
     {
         lock (_lock)
             foreach (var right in _held.Values.ToArray())
-                if (Forget(right))
-                    _givenBack.Add(right);
+            {
+                Forget(right);
+                _givenBack.Add(right);
+            }
         try
         {
             if (_connection is { } connection)

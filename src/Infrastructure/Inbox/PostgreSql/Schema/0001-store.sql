@@ -213,10 +213,11 @@ CREATE TABLE cleansync.jobs (
 -- Who may write for an account: whoever took it last. Its number goes up each time, and every write of a worker names it.
 CREATE TABLE cleansync.accounts (
     account text   NOT NULL PRIMARY KEY,
-    epoch   bigint NOT NULL
+    epoch   bigint NOT NULL,
+    holder  uuid                       -- the node; null when it gave the account back
 );
 
--- The processes that work accounts, for an even spread. Times are the server's own, so that no clock of a node matters.
+-- The processes that work accounts: when each was last heard of, and for an even spread. Times are the server's own, so that no clock of a node matters.
 CREATE TABLE cleansync.nodes (
     node  uuid        NOT NULL PRIMARY KEY,
     seen  timestamptz NOT NULL,
