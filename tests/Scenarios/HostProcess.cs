@@ -84,10 +84,16 @@ internal sealed class HostProcess(Dictionary<string, string?> settings, string? 
     /// <summary>Stops it with SIGSTOP, and lets it go on later. It does not notice.</summary>
     public async Task Freeze(TimeSpan time)
     {
-        await Signal("STOP");
+        await Freeze();
         await Task.Delay(time, TimeProvider.System);
-        await Signal("CONT");
+        await Thaw();
     }
+
+    /// <summary>Stops it with SIGSTOP until <see cref="Thaw"/>.</summary>
+    public Task Freeze() => Signal("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task Thaw() => Signal("CONT");
 
     /// <summary>Sends a webhook.</summary>
     /// <returns>Whether it was answered 200: then, and only then, it must not be lost.</returns>

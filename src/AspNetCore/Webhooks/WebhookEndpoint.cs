@@ -96,7 +96,7 @@ internal sealed partial class WebhookEndpoint(KeyCheck keys, ILogger<WebhookEndp
         }
         catch (InboxUnavailableException fault)
         {
-            Log.NotStored(logger, fault);
+            Log.NotStored(logger, fault.InnerException!.GetType().Name);
             await WebhookAnswer.Problem(
                 context.Response,
                 StatusCodes.Status503ServiceUnavailable,
@@ -159,7 +159,8 @@ internal sealed partial class WebhookEndpoint(KeyCheck keys, ILogger<WebhookEndp
         [LoggerMessage(Level = LogLevel.Debug, Message = "An address sends requests without a valid key too often.")]
         public static partial void Throttled(ILogger logger);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "A webhook was not stored and was answered 503.")]
-        public static partial void NotStored(ILogger logger, Exception fault);
+        // The store says once what is wrong; this comes for each webhook.
+        [LoggerMessage(Level = LogLevel.Error, Message = "A webhook was not stored ({Fault}) and was answered 503.")]
+        public static partial void NotStored(ILogger logger, string fault);
     }
 }

@@ -3,8 +3,9 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CleanSync.AspNetCore.Sandbox;
 using CleanSync.Infrastructure.Sandbox;
+using CleanSync.Infrastructure.Tests.Inbox;
 using CleanSync.Infrastructure.Tests.WordPress;
-using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace CleanSync.Scenarios.Chaos;
 
@@ -15,7 +16,7 @@ namespace CleanSync.Scenarios.Chaos;
 /// <param name="Kills">How often a host is killed, ended or stopped.</param>
 internal sealed record ChaosSize(int Seed, int Contacts, int Webhooks, int Kills)
 {
-    /// <summary>How many hosts.</summary>
+    /// <summary>How many hosts. Several share a PostgreSQL.</summary>
     public int Nodes { get; init; } = 1;
 }
 
@@ -34,6 +35,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
     private const double AccountFaults = 0.2;
     private const double WordPressFaults = 0.2;
     private const double MailFaults = 0.3;
+    private const double DatabaseFaults = 0.2;
     private const int LateHarms = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
@@ -63,12 +65,29 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
             (random, _) => HttpFault.OfWordPress(random)
         );
         var folder = Directory.CreateTempSubdirectory("cleansync-chaos-");
-        var store = StoreIn(folder);
+        var shared = size.Nodes > 1 ? PostgreSqlUnderTest.MakeDatabase() : null;
+        var store = shared is null ? Store.Sqlite(folder) : Store.PostgreSql(shared);
+        await using var database = new TcpFaultProxy(
+            shared is null ? 0 : new NpgsqlConnectionStringBuilder(shared).Port,
+            DatabaseFaults,
+            200_000,
+            Dice("database")
+        );
         var above = await Populate(account, Dice("people").Next());
         using var cluster = new Cluster(
             Enumerable
                 .Range(0, size.Nodes)
-                .Select(node => Settings(toAccount.Url(node), toSite.Url(node), mail, folder)),
+                .Select(node =>
+                    Settings(
+                        toAccount.Url(node),
+                        toSite.Url(node),
+                        mail,
+                        folder,
+                        shared is null
+                            ? null
+                            : PostgreSqlUnderTest.With(shared, builder => builder.Port = database.Port)
+                    )
+                ),
             folder
         );
         await cluster.StartAll();
@@ -84,6 +103,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         // The storm.
         var storm = new Storm(account, cluster, _people, _domain);
         var plan = new Plan(size, Dice("plan").Next());
+        var outages = new List<Task>();
         await storm.Rage(
             size.Webhooks,
             Dice("storm"),
@@ -92,6 +112,8 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
                 toAccount.IsDown = plan.AccountDown.Contains(step);
                 toSite.IsDown = plan.SiteDown.Contains(step);
                 mail.IsDown = plan.MailDown.Contains(step);
+                if (shared is not null && plan.DatabaseOutages.TryGetValue(step, out var outage))
+                    outages.Add(database.BeDown(outage));
                 if (plan.Harms.TryGetValue(step, out var random))
                     await cluster.Harm(random, TimePasses);
             }
@@ -108,7 +130,8 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         var stirred = (await store.History()).Count;
 
         // The calm.
-        toAccount.IsCalm = toSite.IsCalm = mail.IsCalm = true;
+        await Task.WhenAll(outages);
+        toAccount.IsCalm = toSite.IsCalm = mail.IsCalm = database.IsCalm = true;
         cluster.KillAll();
         await TimePasses();
         await cluster.StartAll();
@@ -120,8 +143,10 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         var differences = await audit.Run(site.Folder, above, site.Connector);
         if (differences.Count == 0)
         {
-            SqliteConnection.ClearAllPools();
+            cluster.KillAll();
             folder.Delete(recursive: true);
+            if (shared is not null)
+                PostgreSqlUnderTest.Drop(shared);
         }
         var figures = string.Create(
             CultureInfo.InvariantCulture,
@@ -136,6 +161,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
               account: {Told(toAccount.Faults)}
               WordPress: {Told(toSite.Faults)}
               mail: {Told(mail.Faults)}
+              database: {(shared is null ? "a file" : Told(database.Faults))}
             """
         );
         return (figures, differences);
@@ -145,9 +171,6 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
 
     private static string Told(IReadOnlyDictionary<string, int> counts) =>
         string.Join(", ", counts.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Value} {pair.Key}"));
-
-    private static Store StoreIn(DirectoryInfo folder) =>
-        new(() => new SqliteConnection($"Data Source={Path.Combine(folder.FullName, "inbox.db")};Pooling=False"));
 
     // Some people have a user before they are contacts.
     private async Task<long> Populate(SandboxAccount account, Random random)
@@ -192,9 +215,11 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         Uri account,
         Uri wordPress,
         TcpFaultProxy mail,
-        DirectoryInfo folder
-    ) =>
-        new(HostUnderTest.Settings(site, account, folder))
+        DirectoryInfo folder,
+        string? shared
+    )
+    {
+        var settings = new Dictionary<string, string?>(HostUnderTest.Settings(site, account, folder))
         {
             ["CleanSync:Sites:shop:WordPress:Url"] = wordPress.ToString(),
             ["CleanSync:Sites:shop:WordPress:MaxConcurrency"] = "4",
@@ -206,6 +231,13 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
             ["CleanSync:Smtp:Port"] = mail.Port.ToString(CultureInfo.InvariantCulture),
             ["CleanSync:Smtp:From"] = "shop@example.test",
         };
+        if (shared is not null)
+        {
+            settings["CleanSync:Inbox:Provider"] = "PostgreSql";
+            settings["CleanSync:Inbox:ConnectionString"] = shared;
+        }
+        return settings;
+    }
 
     // Nothing waits and nothing is worked. Only what a calm world cannot finish keeps it from that.
     private static async Task Drained(Store store, Stopwatch clock)
@@ -240,6 +272,8 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
             }
 
             (AccountDown, SiteDown, MailDown) = (Window(), Window(), Window());
+            while (DatabaseOutages.Count < 3)
+                DatabaseOutages[random.Next(size.Webhooks)] = TimeSpan.FromMilliseconds(random.Next(3000));
             while (Harms.Count < size.Kills)
                 Harms[random.Next(size.Webhooks)] = new Random(random.Next());
         }
@@ -247,6 +281,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         public Steps AccountDown { get; }
         public Steps SiteDown { get; }
         public Steps MailDown { get; }
+        public Dictionary<int, TimeSpan> DatabaseOutages { get; } = [];
         public Dictionary<int, Random> Harms { get; } = [];
     }
 

@@ -75,7 +75,8 @@ internal sealed class Cluster : IDisposable
                     break;
                 default:
                     Count("freeze");
-                    await node.Freeze(TimeSpan.FromMilliseconds(random.Next(300, 2500)));
+                    // With several nodes, long enough to lose its accounts, or nearly so.
+                    await node.Freeze(TimeSpan.FromMilliseconds(random.Next(300, _nodes.Length == 1 ? 2500 : 12_000)));
                     return;
             }
             Ended(i);

@@ -1,5 +1,8 @@
 using System.Data.Common;
 using System.Text.Json;
+using CleanSync.Infrastructure.Tests.Inbox;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace CleanSync.Scenarios.Chaos;
 
@@ -13,6 +16,21 @@ internal sealed record Unfinished(long Contact, bool Claimed, bool Parked, int A
 /// <param name="connect">Makes a connection that is not yet open.</param>
 internal sealed class Store(Func<DbConnection> connect)
 {
+    /// <summary>The hosts' database in a file.</summary>
+    public static Store Sqlite(DirectoryInfo folder) =>
+        new(() => new SqliteConnection($"Data Source={Path.Combine(folder.FullName, "inbox.db")};Pooling=False"));
+
+    /// <summary>The hosts' database on a server.</summary>
+    public static Store PostgreSql(string connectionString) =>
+        new(() =>
+            new NpgsqlConnection(
+                PostgreSqlUnderTest.With(
+                    connectionString,
+                    builder => (builder.SearchPath, builder.Pooling) = ("cleansync", false)
+                )
+            )
+        );
+
     public Task<List<Unfinished>> Rows() =>
         Read(
             "select contact, claimed_action, parked, attempts, reason from inbox",
@@ -46,7 +64,12 @@ internal sealed class Store(Func<DbConnection> connect)
                 row.GetInt64(0),
                 DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
                 row.GetString(2),
-                row.IsDBNull(3) ? [] : JsonSerializer.Deserialize<string[]>(row.GetString(3))!
+                row.GetValue(3) switch
+                {
+                    string[] list => list,
+                    string json => JsonSerializer.Deserialize<string[]>(json)!,
+                    _ => [],
+                }
             )
         );
 
@@ -60,13 +83,20 @@ internal sealed class Store(Func<DbConnection> connect)
         await database.OpenAsync();
         var intents = await Read(
             "select contact, intent_sent_at from ledger where intent_sent_at is not null",
-            row => (Contact: row.GetInt64(0), Sent: row.GetFieldValue<DateTimeOffset>(1))
+            // Ticks, or a text.
+            row =>
+                (
+                    Contact: row.GetInt64(0),
+                    Sent: row.GetValue(1) is long ticks
+                        ? ticks - time.Ticks
+                        : (object)(row.GetFieldValue<DateTimeOffset>(1) - time)
+                )
         );
         foreach (var (contact, sent) in intents)
             await Execute(
                 database,
                 "update ledger set intent_sent_at = @sent where contact = @contact",
-                ("@sent", sent - time),
+                ("@sent", sent),
                 ("@contact", contact)
             );
         await Execute(

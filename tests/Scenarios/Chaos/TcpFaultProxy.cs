@@ -62,6 +62,15 @@ internal sealed class TcpFaultProxy : IAsyncDisposable
         Count("cut all");
     }
 
+    /// <summary>Breaks all connections and refuses new ones for a while.</summary>
+    public async Task BeDown(TimeSpan time)
+    {
+        IsDown = true;
+        CutAll();
+        await Task.Delay(time, TimeProvider.System);
+        IsDown = false;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
@@ -113,11 +114,18 @@ internal sealed class AcceptLane : IAsyncDisposable
         {
             return await Store(group);
         }
-        catch (TransientException fault) when (fault.InnerException is NpgsqlException { IsTransient: true })
+        catch (TransientException fault) when (IsWorthAnother(fault.InnerException))
         {
             return await Store(group);
         }
     }
+
+    // A server that hangs is not: the sender waits.
+    private static bool IsWorthAnother(Exception? error) =>
+        error
+            is SocketException
+                or IOException
+                or NpgsqlException { IsTransient: true, InnerException: not TimeoutException };
 
     private async Task<Dictionary<(string, long), long>> Store(List<AcceptOperation> group)
     {

@@ -133,6 +133,8 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
         SetUnlessNamed("Application Name", "CleanSync");
         SetUnlessNamed("Timeout", 5);
         SetUnlessNamed("Command Timeout", 10);
+        // A server lets in 100 by default, and several nodes share it.
+        SetUnlessNamed("Maximum Pool Size", 20);
         SetUnlessNamed("Max Auto Prepare", 64);
         SetUnlessNamed("Auto Prepare Min Usages", 2);
         // A node that freezes within a transaction must not keep its locks.
