@@ -14,7 +14,7 @@ namespace CleanSync.Scenarios;
 /// </summary>
 public sealed class FailoverTests
 {
-    private const int Contacts = 150;
+    private const int Contacts = 60;
 
     [Theory]
     [InlineData("kill")]
