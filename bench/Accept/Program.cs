@@ -2,18 +2,22 @@ using System.Diagnostics;
 using System.Globalization;
 using CleanSync.Bench.Accept;
 using CleanSync.Domain;
+using CleanSync.Infrastructure.Inbox;
+using CleanSync.Infrastructure.Inbox.PostgreSql;
 using CleanSync.Infrastructure.Inbox.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
-// Usage: CleanSync.Bench.Accept [backlog=1000000] [callers=64] [seconds=5] [directory]
+// Usage: CleanSync.Bench.Accept [backlogs=10000,1000000] [callers=64] [seconds=5] [directory, or connection string of an empty PostgreSQL database]
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var backlog = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000_000;
+var backlogs = (args.Length > 0 ? args[0] : "10000,1000000")
+    .Split(',')
+    .Select(backlog => int.Parse(backlog, CultureInfo.InvariantCulture))
+    .ToArray();
 var callers = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 64;
 var seconds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5;
-var directory = Path.Combine(
-    args.Length > 3 ? args[3] : Path.GetTempPath(),
-    $"cleansync-bench-{Environment.ProcessId}"
-);
+var place = args.Length > 3 ? args[3] : Path.GetTempPath();
+var server = place.Contains('=', StringComparison.Ordinal) ? place : null;
+var directory = Path.Combine(server is null ? place : Path.GetTempPath(), $"cleansync-bench-{Environment.ProcessId}");
 var duration = TimeSpan.FromSeconds(seconds);
 
 try
@@ -21,37 +25,46 @@ try
     var bare = DiskProbe.CommitsPerSecond(directory, TimeSpan.FromSeconds(1));
     Console.WriteLine($"disk alone: {bare:N0} appends of 4 KiB with fsync/s");
 
-    await using var store = SqliteStore.Open(
-        $"Data Source={Path.Combine(directory, "inbox.db")}",
-        TimeProvider.System,
-        NullLogger.Instance
+    await using IStore store = server is null
+        ? SqliteStore.Open(
+            $"Data Source={Path.Combine(directory, "inbox.db")}",
+            TimeProvider.System,
+            NullLogger.Instance
+        )
+        : new PostgreSqlStore(server, TimeProvider.System, NullLogger.Instance);
+    await using var right = await store.Role.Take(
+        "bench",
+        ["warm", "one", "empty", .. backlogs.Select(Full)],
+        CancellationToken.None
     );
-    store.WorkerLock.TryAcquire();
     await Load.Run(store, "warm", 1, callers, TimeSpan.FromSeconds(1));
 
     var one = await Load.Run(store, "one", 1_000_000, 1, duration);
     one.Print("1 caller, new contacts");
     var empty = await Load.Run(store, "empty", 1_000_000, callers, duration);
     empty.Print($"{callers} callers, backlog 0");
-
-    var started = Stopwatch.GetTimestamp();
-    await Load.Fill(store, "full", backlog);
-    Console.WriteLine($"filled {backlog:N0} rows in {Stopwatch.GetElapsedTime(started).TotalSeconds:N1} s");
-    var full = await Load.Run(store, "full", backlog, callers, duration);
-    full.Print($"{callers} callers, backlog {backlog:N0}");
-
-    started = Stopwatch.GetTimestamp();
-    var depth = await store.Inbox.Depth("full", default);
-    Console.WriteLine($"depth {depth.Waiting:N0}: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:N2} ms");
-    started = Stopwatch.GetTimestamp();
-    var works = await store.Inbox.Claim("full", 100, default);
-    Console.WriteLine($"claim of {works.Count}: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:N2} ms");
-    started = Stopwatch.GetTimestamp();
-    await store.Inbox.Rows("full", 100, default);
-    Console.WriteLine($"100 rows: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:N2} ms");
-
     Console.WriteLine($"group commit gain: {empty.PerSecond / one.PerSecond:N1} times one caller");
-    Console.WriteLine($"backlog ratio: {full.PerSecond / empty.PerSecond:N2}");
+
+    foreach (var backlog in backlogs)
+    {
+        var site = Full(backlog);
+        var started = Stopwatch.GetTimestamp();
+        await Load.Fill(store, site, backlog);
+        Console.WriteLine($"filled {backlog:N0} rows in {Stopwatch.GetElapsedTime(started).TotalSeconds:N1} s");
+        var full = await Load.Run(store, site, backlog, callers, duration);
+        full.Print($"{callers} callers, backlog {backlog:N0}");
+        Console.WriteLine($"backlog ratio: {full.PerSecond / empty.PerSecond:N2}");
+
+        started = Stopwatch.GetTimestamp();
+        var depth = await store.Inbox.Depth(site, default);
+        Console.WriteLine($"depth {depth.Waiting:N0}: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:N2} ms");
+        started = Stopwatch.GetTimestamp();
+        var works = await store.Inbox.Claim(site, 100, default);
+        Console.WriteLine($"claim of {works.Count}: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:N2} ms");
+        started = Stopwatch.GetTimestamp();
+        await store.Inbox.Rows(site, 100, default);
+        Console.WriteLine($"100 rows: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:N2} ms");
+    }
     Console.WriteLine($"resident: {Environment.WorkingSet / 1048576.0:N0} MiB");
 }
 finally
@@ -59,6 +72,8 @@ finally
     if (Directory.Exists(directory))
         Directory.Delete(directory, recursive: true);
 }
+
+static string Full(int backlog) => $"full{backlog}";
 
 namespace CleanSync.Bench.Accept
 {
@@ -93,15 +108,9 @@ namespace CleanSync.Bench.Accept
 
     internal static class Load
     {
-        public static async Task<Result> Run(
-            SqliteStore store,
-            string site,
-            int contacts,
-            int callers,
-            TimeSpan duration
-        )
+        public static async Task<Result> Run(IStore store, string site, int contacts, int callers, TimeSpan duration)
         {
-            var commits = store.Writer.Commits;
+            var commits = Commits(store);
             var started = Stopwatch.GetTimestamp();
             var latencies = await Task.WhenAll(
                 Enumerable.Range(0, callers).Select(c => Task.Run(() => Call(store, site, contacts, c, duration)))
@@ -110,14 +119,14 @@ namespace CleanSync.Bench.Accept
             var all = latencies.SelectMany(l => l).Order().ToArray();
             return new Result(
                 all.Length,
-                store.Writer.Commits - commits,
+                Commits(store) - commits,
                 elapsed,
                 all[all.Length / 2],
                 all[(int)(all.Length * 0.99)]
             );
         }
 
-        public static async Task Fill(SqliteStore store, string site, int rows)
+        public static async Task Fill(IStore store, string site, int rows)
         {
             foreach (var chunk in Enumerable.Range(1, rows).Chunk(8000))
                 await Task.WhenAll(
@@ -125,9 +134,17 @@ namespace CleanSync.Bench.Accept
                 );
         }
 
+        private static long Commits(IStore store) =>
+            store switch
+            {
+                SqliteStore sqlite => sqlite.Writer.Commits,
+                PostgreSqlStore shared => shared.Lane.Commits,
+                _ => 0,
+            };
+
         // Contacts in no order, as webhooks come.
         private static async Task<List<double>> Call(
-            SqliteStore store,
+            IStore store,
             string site,
             int contacts,
             int caller,
