@@ -39,18 +39,19 @@ internal sealed class PostgreSqlFixture : IStoreFixture
     public PostgreSqlStore OpenAnother(string? connectionString = null) =>
         new(connectionString ?? ConnectionString, Time, _logger);
 
-    /// <summary>Takes all sites of the tests for a store, as if it held their account.</summary>
+    /// <summary>Takes sites for a store.</summary>
     public async Task Take(PostgreSqlStore store, params string[] sites)
     {
-        var epoch = new Epoch("account", ++_epoch);
-        await store.Database.Execute(
-            "INSERT INTO cleansync.accounts (account, epoch) VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET epoch = excluded.epoch",
-            TestContext.Current.CancellationToken,
-            epoch.Account,
-            epoch.Number
-        );
         foreach (var site in sites)
-            store.Epochs.Take(site, epoch);
+        {
+            await store.Database.Execute(
+                "INSERT INTO cleansync.rights (name, epoch) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch",
+                TestContext.Current.CancellationToken,
+                Epochs.SiteName(site),
+                ++_epoch
+            );
+            store.Epochs.Take(site, _epoch);
+        }
     }
 
     public static async Task<IStoreFixture> Make() => await Make(NullLogger.Instance);
@@ -62,11 +63,7 @@ internal sealed class PostgreSqlFixture : IStoreFixture
         return fixture;
     }
 
-    public Task Work(string site)
-    {
-        PostgreSql.Epochs.Take(site, new Epoch("account", _epoch));
-        return Task.CompletedTask;
-    }
+    public Task Work(string site) => Take(PostgreSql, site);
 
     public async Task Reopen()
     {

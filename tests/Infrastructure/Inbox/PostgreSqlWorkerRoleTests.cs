@@ -47,8 +47,28 @@ public sealed class PostgreSqlWorkerRoleTests : IAsyncLifetime
         await waiting;
 
         Assert.True(second.WorkerRole.Holds("shop"));
-        Assert.True(second.Epochs.Of("shop")!.Number > 1);
+        Assert.True(second.Epochs.Of("shop") > 1);
         await elsewhere.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_site_is_one_nodes_also_when_the_other_names_its_account_differently()
+    {
+        await using var first = Open();
+        await using var second = Open();
+        var right = await first.WorkerRole.Take("https://account.api-us1.com/", ["shop"], Cancel);
+        var waiting = second.WorkerRole.Take("https://account.example/", ["club", "shop"], Cancel);
+        // The next look comes after the one that tried.
+        await second.WorkerRole.Take("another", ["other"], Cancel);
+        Assert.False(waiting.IsCompleted);
+        Assert.False(second.WorkerRole.Holds("club"));
+        // What it could take it has not kept.
+        await using var club = await first.WorkerRole.Take("https://account.example/", ["club"], Cancel);
+        await club.DisposeAsync();
+
+        await right.DisposeAsync();
+        await waiting;
+        Assert.True(second.WorkerRole.Holds("shop"));
     }
 
     [Fact]

@@ -50,9 +50,10 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         await using var server = await SandboxActiveCampaignServer.Start(account);
         await using var sink = new MailSink();
         await using var mail = new TcpFaultProxy(sink.Port, MailFaults, 1500, Dice("mail"));
+        // One address for all nodes: by it they know that it is one account.
         await using var toAccount = await HttpFaultProxy.Start(
             server.Url,
-            size.Nodes,
+            1,
             AccountFaults,
             Dice("account"),
             HttpFault.OfAccount
@@ -79,7 +80,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
                 .Range(0, size.Nodes)
                 .Select(node =>
                     Settings(
-                        toAccount.Url(node),
+                        toAccount.Url(0),
                         toSite.Url(node),
                         mail,
                         folder,

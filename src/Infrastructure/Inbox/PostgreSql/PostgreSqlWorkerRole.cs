@@ -160,14 +160,7 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
             rights = [.. _givenBack];
         foreach (var right in rights)
         {
-            await connection.Execute(
-                "UPDATE cleansync.accounts SET holder = NULL WHERE account = $1 AND epoch = $2",
-                right.Epoch.Account,
-                right.Epoch.Number
-            );
-            // The lock of a connection that is lost is gone with it.
-            if (!right.Over.IsCompleted)
-                await right.Handle.DisposeAsync();
+            await Unlock(connection, right.Locks, isHeld: !right.Over.IsCompleted);
             lock (_lock)
                 _givenBack.Remove(right);
             right.IsOver();
@@ -193,7 +186,7 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
         }
         if (surplus is null)
             return;
-        Log.GivesUp(_logger, surplus.Epoch.Account);
+        Log.GivesUp(_logger, surplus.Account);
         await surplus.End();
     }
 
@@ -203,17 +196,12 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
         {
             if (IsLeftToOthers(account, self, others))
                 continue;
-            var key = new PostgresAdvisoryLockKey("cleansync " + account, allowHashing: true);
-            var handle = await new PostgresDistributedLock(key, connection).TryAcquireAsync(
-                TimeSpan.Zero,
-                CancellationToken.None
-            );
-            if (handle is null)
+            IReadOnlyList<string> sites;
+            lock (_lock)
+                sites = _waiting.TryGetValue(account, out var waiter) ? waiter.Sites : [];
+            if (await TryLock(connection, account, sites) is not { } locks)
                 continue;
-            if (await Raise(connection, account) is { } epoch)
-                await Grant(epoch, handle);
-            else
-                await handle.DisposeAsync();
+            await Grant(connection, account, locks);
             // Where several wait, each takes one in turn.
             if (others.Any(other => other.Wants.Contains(account, StringComparer.Ordinal)))
                 return;
@@ -235,15 +223,59 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
             && _time.GetElapsedTime(since) < Courtesy;
     }
 
-    // Null when the node before may not know yet that it has lost the account, or a write of it is under way: the next look tries again.
-    private async Task<Epoch?> Raise(NpgsqlConnection connection, string account)
+    // The account, so that one node keeps to its rate limit; and each site, since two nodes may name the account differently.
+    private async Task<IReadOnlyList<TakenLock>?> TryLock(
+        NpgsqlConnection connection,
+        string account,
+        IReadOnlyList<string> sites
+    )
+    {
+        var locks = new List<TakenLock>();
+        foreach (var site in sites.Prepend(null))
+        {
+            var name = site is null ? "account " + account : Epochs.SiteName(site);
+            var key = new PostgresAdvisoryLockKey("cleansync " + name, allowHashing: true);
+            var handle = await new PostgresDistributedLock(key, connection).TryAcquireAsync(
+                TimeSpan.Zero,
+                CancellationToken.None
+            );
+            if (handle is not null && await Raise(connection, name) is { } epoch)
+            {
+                locks.Add(new TakenLock(name, site, epoch, handle));
+                continue;
+            }
+            if (handle is not null)
+                await handle.DisposeAsync();
+            await Unlock(connection, locks);
+            return null;
+        }
+        return locks;
+    }
+
+    // The lock of a connection that is lost is gone with it; that nobody relies on it any more is to be said all the same.
+    private static async Task Unlock(NpgsqlConnection connection, IReadOnlyList<TakenLock> locks, bool isHeld = true)
+    {
+        foreach (var taken in locks)
+        {
+            await connection.Execute(
+                "UPDATE cleansync.rights SET holder = NULL WHERE name = $1 AND epoch = $2",
+                taken.Name,
+                taken.Epoch
+            );
+            if (isHeld)
+                await taken.Handle.DisposeAsync();
+        }
+    }
+
+    // Null when the node before may not know yet that it has lost it, or a write of it is under way: the next look tries again.
+    private async Task<long?> Raise(NpgsqlConnection connection, string name)
     {
         try
         {
             var raised = await connection.All(
                 $"""
-                INSERT INTO cleansync.accounts AS known (account, epoch, holder) VALUES ($1, 1, $2)
-                ON CONFLICT (account) DO UPDATE SET epoch = known.epoch + 1, holder = excluded.holder
+                INSERT INTO cleansync.rights AS known (name, epoch, holder) VALUES ($1, 1, $2)
+                ON CONFLICT (name) DO UPDATE SET epoch = known.epoch + 1, holder = excluded.holder
                 WHERE known.holder IS NULL OR known.holder = excluded.holder OR NOT EXISTS (
                     SELECT FROM cleansync.nodes
                     WHERE node = known.holder AND seen > clock_timestamp() - {NodeTable.LiveFor})
@@ -251,10 +283,10 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
                 """,
                 row => row.GetInt64(0),
                 CancellationToken.None,
-                account,
+                name,
                 _self
             );
-            return raised is [var number] ? new Epoch(account, number) : null;
+            return raised is [var epoch] ? epoch : null;
         }
         catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.LockNotAvailable)
         {
@@ -262,24 +294,25 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
         }
     }
 
-    private async Task Grant(Epoch epoch, PostgresDistributedLockHandle handle)
+    private async Task Grant(NpgsqlConnection connection, string account, IReadOnlyList<TakenLock> locks)
     {
         AccountRight? right = null;
         lock (_lock)
         {
-            if (_waiting.Remove(epoch.Account, out var waiter))
+            if (_waiting.Remove(account, out var waiter))
             {
-                right = new AccountRight(epoch, waiter.Sites, handle, GiveBack);
-                _held.Add(epoch.Account, right);
-                foreach (var site in waiter.Sites)
-                    _epochs.Take(site, epoch);
+                right = new AccountRight(account, locks, GiveBack);
+                _held.Add(account, right);
+                foreach (var taken in locks)
+                    if (taken.Site is { } site)
+                        _epochs.Take(site, taken.Epoch);
                 waiter.Granted.SetResult(right);
             }
         }
         if (right is null)
-            await handle.DisposeAsync();
+            await Unlock(connection, locks);
         else
-            Log.Took(_logger, epoch.Account, epoch.Number);
+            Log.Took(_logger, account, locks[0].Epoch);
     }
 
     // Called by whoever worked the account: nothing of that is under way any more. So the others need not wait, also when it was lost.
@@ -297,10 +330,11 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
 
     private void Forget(AccountRight right)
     {
-        foreach (var site in right.Sites)
-            _epochs.Lose(site, right.Epoch);
-        if (_held.GetValueOrDefault(right.Epoch.Account) == right)
-            _held.Remove(right.Epoch.Account);
+        foreach (var taken in right.Locks)
+            if (taken.Site is { } site)
+                _epochs.Lose(site, taken.Epoch);
+        if (_held.GetValueOrDefault(right.Account) == right)
+            _held.Remove(right.Account);
     }
 
     private async Task Lose(Exception error)

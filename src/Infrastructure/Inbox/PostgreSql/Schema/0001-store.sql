@@ -210,11 +210,12 @@ CREATE TABLE cleansync.jobs (
     PRIMARY KEY (site, kind)
 );
 
--- Who may write for an account: whoever took it last. Its number goes up each time, and every write of a worker names it.
-CREATE TABLE cleansync.accounts (
-    account text   NOT NULL PRIMARY KEY,
-    epoch   bigint NOT NULL,
-    holder  uuid                       -- the node; null when it gave the account back
+-- Who may write: one row for each account and one for each site, since nodes may name an account differently. The number goes up
+-- whenever a node takes it, and every write of a worker names that of its site.
+CREATE TABLE cleansync.rights (
+    name   text   NOT NULL PRIMARY KEY,
+    epoch  bigint NOT NULL,
+    holder uuid                        -- the node; null when it gave the right back
 );
 
 -- The processes that work accounts: when each was last heard of, and for an even spread. Times are the server's own, so that no clock of a node matters.
