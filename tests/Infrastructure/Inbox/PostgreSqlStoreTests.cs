@@ -230,6 +230,25 @@ public sealed class PostgreSqlStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_connection_string_names_holds_and_the_rest_is_frugal()
+    {
+        await using var silent = new PostgreSqlDatabase("Host=db.example", _log);
+        await using var named = new PostgreSqlDatabase(
+            "Host=db.example;MaxPoolSize=50;Timeout=15;Application Name=shop",
+            _log
+        );
+
+        Assert.Equal((20, 5, 10, "CleanSync"), Of(silent));
+        Assert.Equal((50, 15, 10, "shop"), Of(named));
+
+        static (int, int, int, string?) Of(PostgreSqlDatabase database)
+        {
+            var read = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+            return (read.MaxPoolSize, read.Timeout, read.CommandTimeout, read.ApplicationName);
+        }
+    }
+
+    [Fact]
     public async Task Counting_stays_right_and_small()
     {
         const int contacts = 1500;

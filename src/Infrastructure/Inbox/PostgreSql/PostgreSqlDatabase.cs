@@ -143,7 +143,8 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
 
         void SetUnlessNamed(string key, object value)
         {
-            if (!builder.ContainsKey(key))
+            // Unlike ContainsKey, this tells what was named, by whatever synonym.
+            if (!builder.ShouldSerialize(key))
                 builder[key] = value;
         }
     }
