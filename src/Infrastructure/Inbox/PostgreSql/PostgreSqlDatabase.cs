@@ -135,8 +135,6 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
         SetUnlessNamed("Command Timeout", 10);
         // A server lets in 100 by default, and several nodes share it.
         SetUnlessNamed("Maximum Pool Size", 20);
-        SetUnlessNamed("Max Auto Prepare", 64);
-        SetUnlessNamed("Auto Prepare Min Usages", 2);
         // A node that freezes within a transaction must not keep its locks.
         builder.Options = $"-c idle_in_transaction_session_timeout=5000 {builder.Options}".TrimEnd();
         return builder.ConnectionString;
