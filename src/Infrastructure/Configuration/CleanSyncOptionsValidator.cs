@@ -13,7 +13,7 @@ internal sealed class CleanSyncOptionsValidator : AbstractValidator<CleanSyncOpt
         RuleFor(o => o.Inbox.ConnectionString)
             .Must(PostgreSqlDatabase.CanRead)
             .When(o => o.Inbox.Provider == InboxProvider.PostgreSql)
-            .WithMessage("for PostgreSql write Host=...;Database=...;Username=...;Password=...");
+            .WithMessage("write Host=...;Database=...;Username=...;Password=... for PostgreSql");
         RuleFor(o => o.Inbox.RetryFor)
             .InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(30))
             .WithMessage("write a duration from 0.00:01:00 to 30.00:00:00");

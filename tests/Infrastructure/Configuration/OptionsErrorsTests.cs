@@ -87,6 +87,21 @@ public sealed class OptionsErrorsTests
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData("Database=cleansync;Password=hush-hush")]
+    [InlineData("Host=db.example;Pasword=hush-hush")]
+    public void A_server_that_is_not_named_is_told_without_the_password(string? connectionString)
+    {
+        var settings = Settings.Minimal().With("Inbox:Provider", "PostgreSql");
+        var error = Assert.Single(
+            (connectionString is null ? settings : settings.With("Inbox:ConnectionString", connectionString)).Errors()
+        );
+
+        Assert.StartsWith("CleanSync:Inbox:ConnectionString: write Host=", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("ActiveCampaign:Url")]
     [InlineData("ActiveCampaign:ApiToken")]
     [InlineData("WordPress:Url")]
