@@ -26,13 +26,13 @@ internal static partial class Log
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The connection that holds this node's accounts is lost ({Why}); it writes nothing until it has them again."
+        Message = "This node works no account: {Why} It writes nothing until it has one again."
     )]
     public static partial void Lost(ILogger logger, string why);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The inbox cannot be listened to ({Why}); what other nodes store is found by looking once a second."
+        Message = "Other nodes cannot be heard: {Why} What they store is found by looking once a second."
     )]
     public static partial void Deaf(ILogger logger, string why);
 }
