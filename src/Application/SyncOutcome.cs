@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
 namespace CleanSync.Application;
@@ -47,6 +48,9 @@ public sealed record SyncOutcome(OutcomeKind Kind, ImmutableArray<Warning> Warni
 
     /// <summary>What the plan took from the user; null when none was planned, or an import asked for it.</summary>
     internal Losses? Losses { get; init; }
+
+    /// <summary>What is settled in the ledger with this outcome, in the transaction that ends its claim.</summary>
+    internal Settled Settled { get; init; }
 
     /// <summary>For instance <c>created</c>, <c>skipped(no user)</c> or <c>parked(conflict)</c>.</summary>
     public override string ToString() =>

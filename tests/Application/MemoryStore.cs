@@ -108,6 +108,8 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
             var row = _rows[(work.Site, work.Contact)];
             var (claimed, arrived) = (row.Claimed!, row.Pending is not null);
             row.Claimed = null;
+            if (entry is { Settled: var settled })
+                Settle(work.Site, work.Contact, settled);
             if (step is not NextStep.Done)
                 row.Pending = row.Pending is null ? claimed : claimed.Join(row.Pending);
             switch (step)
@@ -180,6 +182,24 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
         foreach (var row in rows)
             (row.Parked, row.Attempts, row.FailingSince, row.Due) = (null, 0, null, world.Time.GetUtcNow());
         return Task.FromResult(rows.Count);
+    }
+
+    /// <summary>Settles what an outcome tells the end of.</summary>
+    public void Settle(string site, long contact, Settled settled)
+    {
+        lock (_ledger)
+            if (_ledger.TryGetValue((site, contact), out var entry))
+                _ledger[(site, contact)] = entry with
+                {
+                    PasswordReturn =
+                        settled.HasFlag(Settled.PasswordReturn) && entry.PasswordReturn == PasswordReturn.Due
+                            ? PasswordReturn.Failed
+                            : entry.PasswordReturn,
+                    WelcomeMail =
+                        settled.HasFlag(Settled.WelcomeMail) && entry.WelcomeMail == WelcomeMailState.Sending
+                            ? WelcomeMailState.Settled
+                            : entry.WelcomeMail,
+                };
     }
 
     public async Task<LedgerEntry> Find(string site, long contact, CancellationToken cancellationToken)

@@ -44,8 +44,8 @@ public interface IInbox
     Task<IReadOnlyList<ClaimedWork>> Claim(string site, int limit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Ends a claim and, in the same transaction, writes the history. Ending it once more does nothing: a commit that went through may
-    /// have been reported as failed.
+    /// Ends a claim and, in the same transaction, writes the history and settles in the ledger what its outcome tells the end of. Ending
+    /// it once more does nothing: a commit that went through may have been reported as failed.
     /// </summary>
     Task Finish(ClaimedWork work, NextStep step, HistoryEntry? entry, CancellationToken cancellationToken);
 
@@ -129,7 +129,11 @@ public sealed record HistoryEntry(
     TimeSpan Duration,
     int Attempt,
     Losses? Losses = null
-);
+)
+{
+    /// <summary>What is settled in the contact's ledger entry when this entry is written. Not kept in the history.</summary>
+    public Settled Settled { get; init; }
+}
 
 /// <summary>How full an inbox is.</summary>
 /// <param name="Waiting">Rows that wait, due or not.</param>

@@ -97,6 +97,20 @@ public sealed record LedgerEntry(string Site, long Contact)
     public WelcomeMailState WelcomeMail { get; init; }
 }
 
+/// <summary>What of a contact's ledger entry is settled by the outcome that tells how it ended, so that neither is stored without the other.</summary>
+[Flags]
+public enum Settled
+{
+    /// <summary>Nothing.</summary>
+    Nothing = 0,
+
+    /// <summary>The mail that was <see cref="WelcomeMailState.Sending"/> is <see cref="WelcomeMailState.Settled"/>.</summary>
+    WelcomeMail = 1,
+
+    /// <summary>The return of the password that was <see cref="PasswordReturn.Due"/> has <see cref="PasswordReturn.Failed"/>.</summary>
+    PasswordReturn = 2,
+}
+
 /// <summary>Where the welcome mail of a created user stands.</summary>
 public enum WelcomeMailState
 {

@@ -160,7 +160,10 @@ public sealed partial class SyncPump
                 duration,
                 work.Attempt,
                 outcome.Losses
-            );
+            )
+            {
+                Settled = outcome.Settled,
+            };
         switch (step)
         {
             case NextStep.RetryAt retry:

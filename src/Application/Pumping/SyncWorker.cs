@@ -140,7 +140,10 @@ internal sealed partial class SyncWorker(
                     continue;
                 }
                 if (_inspections.TryGetValue(site, out var due) && due <= time.GetUtcNow())
+                {
                     await Inspect(site, stopping);
+                    continue;
+                }
                 await Work(site, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -39,17 +39,16 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         else if (entry.PasswordReturn == PasswordReturn.Failed)
             warnings.Add(new Warning("password_not_returned", "earlier attempt"));
         entry = await Welcome(site, entry, user, warnings, cancellationToken);
-        // Stored last, so that an attempt that ends at the mail is told again that he has a password of his own.
         if (lost)
-        {
-            await ledger.Save(entry with { PasswordReturn = PasswordReturn.Failed }, cancellationToken);
             memory.Forget(entry.Site, entry.Contact);
-        }
         return outcome with
         {
             Kind = lost ? OutcomeKind.Parked : OutcomeKind.Created,
             Parked = lost ? ParkReason.PasswordNotReturned : null,
             Skipped = null,
+            Settled =
+                (lost ? Settled.PasswordReturn : Settled.Nothing)
+                | (entry.WelcomeMail == WelcomeMailState.Sending ? Settled.WelcomeMail : Settled.Nothing),
             Warnings = [.. outcome.Warnings.Concat(warnings).Distinct()],
         };
     }
@@ -172,11 +171,6 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
             }
             if (end != MailEnd.Sent)
                 warnings.Add(new Warning(end == MailEnd.Refused ? "welcome_mail_refused" : "welcome_mail_unknown"));
-        }
-        if (entry.WelcomeMail == WelcomeMailState.Sending)
-        {
-            entry = entry with { WelcomeMail = WelcomeMailState.Settled };
-            await ledger.Save(entry, cancellationToken);
         }
         return entry;
     }

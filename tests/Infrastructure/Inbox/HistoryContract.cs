@@ -50,6 +50,58 @@ public abstract class HistoryContract : StoreContract
         Assert.Single(await Store.History.Latest(Site, 10, Cancel));
     }
 
+    [Theory]
+    [Trait("Spec", "5.6")]
+    [InlineData(Settled.WelcomeMail, PasswordReturn.Due, WelcomeMailState.Settled)]
+    [InlineData(Settled.PasswordReturn, PasswordReturn.Failed, WelcomeMailState.Sending)]
+    [InlineData(Settled.PasswordReturn | Settled.WelcomeMail, PasswordReturn.Failed, WelcomeMailState.Settled)]
+    [InlineData(Settled.Nothing, PasswordReturn.Due, WelcomeMailState.Sending)]
+    public async Task What_ended_is_settled_in_the_ledger_with_its_outcome(
+        Settled settled,
+        PasswordReturn passwordReturn,
+        WelcomeMailState mail
+    )
+    {
+        var entry = new LedgerEntry(Site, 1)
+        {
+            UserId = 7,
+            PasswordReturn = PasswordReturn.Due,
+            WelcomeMail = WelcomeMailState.Sending,
+        };
+        await Store.Ledger.Save(entry, Cancel);
+        await Store.Ledger.Save(entry with { Contact = 2 }, Cancel);
+
+        await Work(1, Entry(1) with { Settled = settled });
+        await Store.Reopen();
+
+        Assert.Equal(
+            entry with
+            {
+                PasswordReturn = passwordReturn,
+                WelcomeMail = mail,
+            },
+            await Store.Ledger.Find(Site, 1, Cancel)
+        );
+        Assert.Equal(entry with { Contact = 2 }, await Store.Ledger.Find(Site, 2, Cancel));
+    }
+
+    [Theory]
+    [Trait("Spec", "5.6")]
+    [InlineData(PasswordReturn.Returned, WelcomeMailState.Due)]
+    [InlineData(PasswordReturn.NotDue, WelcomeMailState.NotDue)]
+    public async Task What_is_not_under_way_any_more_is_not_settled(
+        PasswordReturn passwordReturn,
+        WelcomeMailState mail
+    )
+    {
+        var entry = new LedgerEntry(Site, 1) { PasswordReturn = passwordReturn, WelcomeMail = mail };
+        await Store.Ledger.Save(entry, Cancel);
+
+        await Work(1, Entry(1) with { Settled = Settled.PasswordReturn | Settled.WelcomeMail });
+
+        Assert.Equal(entry, await Store.Ledger.Find(Site, 1, Cancel));
+    }
+
     [Fact]
     public async Task Pruning_removes_what_is_older_however_much_it_is()
     {

@@ -32,8 +32,17 @@ internal static class HistorySql
         """;
 
     /// <summary>Writes an outcome, inside the transaction that ends the claim.</summary>
-    public static async Task<bool> Append(NpgsqlConnection connection, HistoryEntry entry) =>
-        await connection.Execute(
+    public static async Task<int> Append(NpgsqlConnection connection, HistoryEntry entry)
+    {
+        if (entry.Settled is var settled and not Settled.Nothing)
+            await connection.Execute(
+                LedgerSql.Settle,
+                entry.Site,
+                entry.Contact,
+                settled.HasFlag(Settled.PasswordReturn),
+                settled.HasFlag(Settled.WelcomeMail)
+            );
+        return await connection.Execute(
             Insert,
             UnixTime.Floor(entry.When),
             entry.Site,
@@ -44,5 +53,6 @@ internal static class HistorySql
             entry.Duration.Ticks / TimeSpan.TicksPerMicrosecond,
             entry.Attempt,
             (int?)entry.Losses
-        ) > 0;
+        );
+    }
 }

@@ -27,6 +27,14 @@ internal static class LedgerSql
     public const string LinkedContacts =
         "SELECT contact FROM cleansync.ledger WHERE site = $1 AND user_id = $2 ORDER BY contact";
 
+    /// <summary>Settles what an outcome tells the end of (<see cref="Application.Ports.Settled"/>), unless that is settled already. $3 the password's return, $4 the mail.</summary>
+    public const string Settle = """
+        UPDATE cleansync.ledger SET
+            password_return = CASE WHEN $3 AND password_return = 1 THEN 3 ELSE password_return END,
+            welcome_mail = CASE WHEN $4 AND welcome_mail = 2 THEN 3 ELSE welcome_mail END
+        WHERE site = $1 AND contact = $2
+        """;
+
     /// <summary>A page of the contacts whose field holds a returned password. $2 the contact after which to begin, $3 limit.</summary>
     public const string PasswordsReturned = $"""
         SELECT {AllButKey}, contact FROM cleansync.ledger WHERE site = $1 AND contact > $2 AND password_return = 2

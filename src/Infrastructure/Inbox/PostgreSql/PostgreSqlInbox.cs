@@ -93,7 +93,7 @@ internal sealed class PostgreSqlInbox(PostgreSqlDatabase database, AcceptLane la
         database.Transact(
             // A claim that is no more was finished before: by a call whose commit was durable although it reported a fault.
             async connection =>
-                await End(connection, work, step) && entry is not null && await HistorySql.Append(connection, entry),
+                await End(connection, work, step) && entry is not null ? await HistorySql.Append(connection, entry) : 0,
             cancellationToken
         );
 

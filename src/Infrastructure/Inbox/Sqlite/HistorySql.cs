@@ -54,8 +54,17 @@ internal static class HistorySql
     );
 
     /// <summary>Writes an outcome, inside the transaction that ends the claim.</summary>
-    public static bool Append(SqliteSession session, HistoryEntry entry) =>
-        session.Execute(
+    public static int Append(SqliteSession session, HistoryEntry entry)
+    {
+        if (entry.Settled is var settled and not Settled.Nothing)
+            session.Execute(
+                LedgerSql.Settle,
+                entry.Site,
+                entry.Contact,
+                settled.HasFlag(Settled.PasswordReturn),
+                settled.HasFlag(Settled.WelcomeMail)
+            );
+        return session.Execute(
             Insert,
             UnixTime.Floor(entry.When),
             entry.Site,
@@ -66,5 +75,6 @@ internal static class HistorySql
             entry.Duration.Ticks / TimeSpan.TicksPerMicrosecond,
             entry.Attempt,
             (int?)entry.Losses
-        ) > 0;
+        );
+    }
 }

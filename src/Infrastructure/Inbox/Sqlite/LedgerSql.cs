@@ -70,6 +70,20 @@ internal static class LedgerSql
         "$passwordAppliedAt"
     );
 
+    /// <summary>Settles what an outcome tells the end of (<see cref="Application.Ports.Settled"/>), unless that is settled already.</summary>
+    public static readonly Sql Settle = new(
+        """
+        UPDATE ledger SET
+            password_return = CASE WHEN $return AND password_return = 1 THEN 3 ELSE password_return END,
+            welcome_mail = CASE WHEN $mail AND welcome_mail = 2 THEN 3 ELSE welcome_mail END
+        WHERE site = $site AND contact = $contact
+        """,
+        "$site",
+        "$contact",
+        "$return",
+        "$mail"
+    );
+
     /// <summary>A page of the contacts whose field holds a returned password.</summary>
     public static readonly Sql PasswordsReturned = new(
         $"""

@@ -91,7 +91,7 @@ internal sealed class SqliteInbox(
     public Task Finish(ClaimedWork work, NextStep step, HistoryEntry? entry, CancellationToken cancellationToken) =>
         writer.Write(
             // A claim that is no more was finished before: by a call whose commit was durable although it reported a fault.
-            session => End(session, work, step) && entry is not null && HistorySql.Append(session, entry),
+            session => End(session, work, step) && entry is not null ? HistorySql.Append(session, entry) : 0,
             cancellationToken
         );
 
