@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using CleanSync.Application.Ports;
 using CleanSync.Bench.Accept;
 using CleanSync.Domain;
-using CleanSync.Infrastructure.Inbox;
-using CleanSync.Infrastructure.Inbox.PostgreSql;
-using CleanSync.Infrastructure.Inbox.Sqlite;
+using CleanSync.PostgreSql;
+using CleanSync.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 // Usage: CleanSync.Bench.Accept [backlogs=10000,1000000] [callers=64] [seconds=5] [directory, or connection string of an empty PostgreSQL database]

@@ -52,10 +52,8 @@ internal static class Servers
                 ["CleanSync:Sites:shop:WordPress:ApplicationPassword"] = "p",
             }
         );
-        builder.Services.AddCleanSyncOptions(builder.Configuration).AddCleanSyncWebhooks();
-        builder.Services.AddTransient<ServiceFactory>(provider => provider.GetService!);
-        builder.Services.AddTransient<IMediator, Mediator>();
-        builder.Services.AddTransient<IRequestHandler<ReceiveWebhook, WebhookReceipt>, NoInbox>();
+        builder.Services.AddSingleton<IRequestHandler<ReceiveWebhook, WebhookReceipt>, NoInbox>();
+        builder.Services.AddCleanSync(builder.Configuration).UseSqlite().WithoutWorker().UseWebhooks();
         var app = builder.Build();
         app.MapCleanSync();
         await app.StartAsync();

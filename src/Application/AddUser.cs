@@ -15,7 +15,7 @@ namespace CleanSync.Application;
 /// <param name="Role">A role's slug or title; null leaves a new user the site's default and an existing one his own.</param>
 /// <param name="SendNotification">Whether a created user is mailed; null leaves it to the site.</param>
 public sealed record AddUser(string Site, long Contact, string? Role = null, bool? SendNotification = null)
-    : IRequest<SyncOutcome>
+    : IUseCase<SyncOutcome>
 {
     /// <summary>Whether an import asks: then nobody is mailed unless told, and the guard does not count. Default false.</summary>
     public bool Imported { get; init; }

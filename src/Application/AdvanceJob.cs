@@ -11,7 +11,7 @@ namespace CleanSync.Application;
 /// </summary>
 /// <param name="Site">The site's name.</param>
 /// <param name="Kind">Which.</param>
-public sealed record AdvanceJob(string Site, JobKind Kind) : IRequest<bool>
+public sealed record AdvanceJob(string Site, JobKind Kind) : IUseCase<bool>
 {
     /// <summary>Contacts of a page.</summary>
     public const int PageSize = 100;

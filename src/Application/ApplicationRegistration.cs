@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CleanSync.Application;
 using CleanSync.Application.Ports;
 using CleanSync.Application.Pumping;
@@ -14,11 +15,8 @@ internal static class ApplicationRegistration
 {
     public static IServiceCollection AddCleanSyncApplication(this IServiceCollection services)
     {
-        services.TryAddTransient<ServiceFactory>(provider => provider.GetService!);
-        services.TryAddTransient<IMediator, Mediator>();
-        services.TryAddEnumerable(
-            ServiceDescriptor.Transient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>))
-        );
+        if (HasOurMediator())
+            services.AddMediator();
 
         services.AddUseCase<ReceiveWebhook, WebhookReceipt, ReceiveWebhook.Handler, ReceiveWebhook.Validator>();
         services.AddUseCase<AddUser, SyncOutcome, AddUser.Handler, AddUser.Validator>();
@@ -66,9 +64,11 @@ internal static class ApplicationRegistration
         services.TryAddSingleton<ChangeWriter>();
         services.TryAddSingleton<UserCreation>();
         services.TryAddSingleton<Obligations>();
+        services.TryAddSingleton<UseCases>();
+        services.TryAddSingleton<ICleanSync, ManualWork>();
         services.TryAddSingleton(provider => new SyncPump(
             provider.GetRequiredService<IInbox>(),
-            provider.GetRequiredService<IServiceScopeFactory>(),
+            provider.GetRequiredService<UseCases>(),
             provider.GetRequiredService<InboxSignals>(),
             provider.GetRequiredService<SiteStates>(),
             provider.GetRequiredService<SiteProbe>(),
@@ -88,12 +88,25 @@ internal static class ApplicationRegistration
         return services;
     }
 
-    private static void AddUseCase<TRequest, TResponse, THandler, TValidator>(this IServiceCollection services)
-        where TRequest : IRequest<TResponse>
-        where THandler : class, IRequestHandler<TRequest, TResponse>
-        where TValidator : class, IValidator<TRequest>
+    // The rest of CleanSync uses contracts alone, which all versions of MediatR share. An application that brings a later version registers
+    // its own mediator, which finds the handlers too; what is below has another shape there, and must not even be looked at.
+    private static bool HasOurMediator() => typeof(IMediator).Assembly.GetName().Version is { Major: < 6 };
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddMediator(this IServiceCollection services)
     {
-        services.TryAddTransient<IRequestHandler<TRequest, TResponse>, THandler>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidator<TRequest>, TValidator>());
+        services.TryAddTransient<ServiceFactory>(provider => provider.GetService!);
+        services.TryAddTransient<IMediator, Mediator>();
+    }
+
+    private static void AddUseCase<TUseCase, TOutcome, THandler, TValidator>(this IServiceCollection services)
+        where TUseCase : IUseCase<TOutcome>
+        where THandler : class, IRequestHandler<TUseCase, TOutcome>
+        where TValidator : class, IValidator<TUseCase>
+    {
+        services.TryAddTransient<THandler>();
+        services.TryAddTransient<IRequestHandler<TUseCase, TOutcome>, Checked<TUseCase, TOutcome, THandler>>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidator<TUseCase>, TValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<UseCases.Route, UseCases.Route<TUseCase, TOutcome>>());
     }
 }

@@ -10,7 +10,7 @@ namespace CleanSync.Application;
 /// </summary>
 /// <param name="Site">The site's name.</param>
 /// <param name="Kind">Which.</param>
-public sealed record CancelJob(string Site, JobKind Kind) : IRequest<Job?>
+public sealed record CancelJob(string Site, JobKind Kind) : IUseCase<Job?>
 {
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<CancelJob>

@@ -12,7 +12,7 @@ namespace CleanSync.Application;
 /// </summary>
 /// <param name="Site">The site's name.</param>
 /// <remarks>The watermark moves after the last page, so a catch-up that is cut short begins again.</remarks>
-public sealed record CatchUp(string Site) : IRequest<int>
+public sealed record CatchUp(string Site) : IUseCase<int>
 {
     /// <summary>An update time that is older than the read by more than this is known already; the account's clocks may differ a little.</summary>
     private static readonly TimeSpan Known = TimeSpan.FromSeconds(60);

@@ -7,7 +7,7 @@ namespace CleanSync.Application;
 
 /// <summary>Asks the account of a site whether its webhook, whatever its action, is still there and as it should be. Changes nothing.</summary>
 /// <param name="Site">The site's name.</param>
-public sealed record CheckWebhook(string Site) : IRequest<WebhookCondition>
+public sealed record CheckWebhook(string Site) : IUseCase<WebhookCondition>
 {
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<CheckWebhook>

@@ -12,7 +12,7 @@ namespace CleanSync.Application;
 /// tells first logins. Answers how many were emptied.
 /// </summary>
 /// <param name="Site">The site's name.</param>
-public sealed record ClearReturnedPasswords(string Site) : IRequest<int>
+public sealed record ClearReturnedPasswords(string Site) : IUseCase<int>
 {
     /// <summary>How many users are looked at in one request.</summary>
     public const int PageSize = 100;

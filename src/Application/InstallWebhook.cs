@@ -14,7 +14,7 @@ namespace CleanSync.Application;
 /// <param name="Action">What the webhook asks for; null for <see cref="SyncAction.Update"/>.</param>
 /// <param name="Role">The role that it names, slug or title, at most 60 characters; null leaves what is there, at first none.</param>
 public sealed record InstallWebhook(string Site, SyncAction? Action = null, string? Role = null)
-    : IRequest<WebhookInstallation>
+    : IUseCase<WebhookInstallation>
 {
     /// <summary>The action when none is named: users that exist are kept in step, and none is created.</summary>
     public const SyncAction UsualAction = SyncAction.Update;

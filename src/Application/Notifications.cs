@@ -44,19 +44,20 @@ public sealed record ContactParked(string Site, long Contact, ParkReason Reason)
 /// <summary>Which notifications an outcome calls for.</summary>
 internal static class Notifications
 {
-    public static IEnumerable<INotification> Of(string site, long contact, SyncOutcome outcome)
+    /// <summary>Tells everybody who wants to hear what became of a contact.</summary>
+    public static async Task Of(string site, long contact, SyncOutcome outcome, UseCases useCases)
     {
         if (outcome is { Kind: OutcomeKind.Created, UserId: { } created })
-            yield return new UserCreated(site, contact, created);
+            await useCases.Publish(new UserCreated(site, contact, created));
         if (outcome is { Kind: OutcomeKind.Updated, UserId: { } updated })
-            yield return new UserUpdated(site, contact, updated);
+            await useCases.Publish(new UserUpdated(site, contact, updated));
         if (outcome is { Tags: { } tags, UserId: { } user })
-            yield return new TagsChanged(site, contact, user, tags);
+            await useCases.Publish(new TagsChanged(site, contact, user, tags));
         if (outcome is { Survivor: { } survivor, UserId: { } handedOver })
-            yield return new ContactMerged(site, contact, handedOver, survivor);
+            await useCases.Publish(new ContactMerged(site, contact, handedOver, survivor));
         if (outcome is { ContactGone: true, UserId: { } left })
-            yield return new ContactGone(site, contact, left);
+            await useCases.Publish(new ContactGone(site, contact, left));
         if (outcome.Parked is { } reason)
-            yield return new ContactParked(site, contact, reason);
+            await useCases.Publish(new ContactParked(site, contact, reason));
     }
 }

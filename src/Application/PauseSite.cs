@@ -7,7 +7,7 @@ namespace CleanSync.Application;
 /// <summary>Pauses a site: its webhooks are accepted and wait. What is being worked ends. Answers the pause, which may be an earlier one.</summary>
 /// <param name="Site">The site's name.</param>
 /// <param name="Because">Why, for those who look at it later; at most 200 characters; null says that a person did it.</param>
-public sealed record PauseSite(string Site, string? Because = null) : IRequest<SitePause>
+public sealed record PauseSite(string Site, string? Because = null) : IUseCase<SitePause>
 {
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<PauseSite>

@@ -7,7 +7,7 @@ namespace CleanSync.Application;
 
 /// <summary>How a site stands, from what is stored: any process that sees the store can tell.</summary>
 /// <param name="Site">The site's name.</param>
-public sealed record ReadStatus(string Site) : IRequest<SiteStatus>
+public sealed record ReadStatus(string Site) : IUseCase<SiteStatus>
 {
     /// <summary>How many rows are told.</summary>
     public const int Rows = 20;

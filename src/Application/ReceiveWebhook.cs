@@ -19,7 +19,7 @@ public sealed record ReceiveWebhook(
     string? Role = null,
     bool? SendNotification = null,
     TimeSpan? Wait = null
-) : IRequest<WebhookReceipt>
+) : IUseCase<WebhookReceipt>
 {
     /// <summary>The longest wait.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);

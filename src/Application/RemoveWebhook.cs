@@ -9,7 +9,7 @@ namespace CleanSync.Application;
 /// <summary>Removes the webhook of a site from its account, and no other. Answers how many were removed: it may have been doubled.</summary>
 /// <param name="Site">The site's name.</param>
 /// <param name="Action">What the webhook asks for; null for <see cref="InstallWebhook.UsualAction"/>.</param>
-public sealed record RemoveWebhook(string Site, SyncAction? Action = null) : IRequest<int>
+public sealed record RemoveWebhook(string Site, SyncAction? Action = null) : IUseCase<int>
 {
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<RemoveWebhook>

@@ -12,7 +12,7 @@ namespace CleanSync.Application;
 /// <param name="LetThrough">
 /// True lets through what the guard stopped, false discards it; null says nothing, which is refused when the guard stopped something.
 /// </param>
-public sealed record ResumeSite(string Site, bool? LetThrough = null) : IRequest<SitePause?>
+public sealed record ResumeSite(string Site, bool? LetThrough = null) : IUseCase<SitePause?>
 {
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<ResumeSite>

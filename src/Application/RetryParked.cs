@@ -9,7 +9,7 @@ namespace CleanSync.Application;
 /// <param name="Site">The site's name.</param>
 /// <param name="Contact">One contact; null for all.</param>
 /// <param name="Reason">Only those parked for this reason; null for any.</param>
-public sealed record RetryParked(string Site, long? Contact = null, ParkReason? Reason = null) : IRequest<int>
+public sealed record RetryParked(string Site, long? Contact = null, ParkReason? Reason = null) : IUseCase<int>
 {
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<RetryParked>

@@ -19,7 +19,7 @@ public sealed record StartImport(
     string? List = null,
     string? Role = null,
     bool SendNotification = false
-) : IRequest<Job?>
+) : IUseCase<Job?>
 {
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<StartImport>

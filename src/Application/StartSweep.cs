@@ -9,7 +9,7 @@ namespace CleanSync.Application;
 /// webhook told and no update time shows. Answers the run; null when one is running already.
 /// </summary>
 /// <param name="Site">The site's name.</param>
-public sealed record StartSweep(string Site) : IRequest<Job?>
+public sealed record StartSweep(string Site) : IUseCase<Job?>
 {
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<StartSweep>

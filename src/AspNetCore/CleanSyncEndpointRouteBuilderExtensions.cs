@@ -18,13 +18,15 @@ public static class CleanSyncEndpointRouteBuilderExtensions
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <returns>A builder for conventions of all three, for instance a host name.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddCleanSyncWebhooks</c> was not called.</exception>
+    /// <exception cref="InvalidOperationException"><c>UseWebhooks</c> was not called.</exception>
     public static IEndpointConventionBuilder MapCleanSync(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var webhook =
             endpoints.ServiceProvider.GetService<WebhookEndpoint>()
-            ?? throw new InvalidOperationException("Call services.AddCleanSyncWebhooks() before app.MapCleanSync().");
+            ?? throw new InvalidOperationException(
+                "Call AddCleanSync(...).UseWebhooks() on the services before app.MapCleanSync()."
+            );
         RequestDelegate handle = webhook.Handle;
         var group = endpoints.MapGroup("");
         group.MapMethods("/webhooks/activecampaign", Methods, handle);
@@ -49,7 +51,7 @@ public static class CleanSyncEndpointRouteBuilderExtensions
             "/ready",
             new HealthCheckOptions
             {
-                Predicate = check => check.Tags.Contains(CleanSyncWebhookServiceCollectionExtensions.ReadyTag),
+                Predicate = check => check.Tags.Contains(CleanSyncWebhookExtensions.ReadyTag),
                 ResponseWriter = SitesHealth.Write,
             }
         );

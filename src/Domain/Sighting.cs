@@ -49,6 +49,9 @@ public sealed record Sighting
     /// <summary>Whether the contact still waits for the generated password of its user.</summary>
     public bool OwesPassword { get; init; }
 
+    /// <summary>Whether a rule of the application leaves the contact alone (<see cref="RuleAdvice.Skip"/>).</summary>
+    public bool LeftAlone { get; init; }
+
     /// <summary>How many lagging reads were made in a row before this one.</summary>
     public int LaggingReads { get; init; }
 

@@ -56,6 +56,9 @@ public enum SkipReason
     /// <summary>A dry run: the plan was made and not carried out.</summary>
     DryRun,
 
+    /// <summary>A rule of the application leaves the contact alone (<see cref="RuleAdvice.Skip"/>).</summary>
+    Rule,
+
     /// <summary>The guard had stopped it, and a person discarded it.</summary>
     Discarded,
 }

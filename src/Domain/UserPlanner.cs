@@ -8,6 +8,7 @@ namespace CleanSync.Domain;
 /// <code>
 /// contact            linked user  found                    action       plan
 /// older than applied -            -                        -            read again, three times
+/// a rule says skip   -            -                        -            skip(rule)
 /// no valid email     -            -                        -            park(no email)
 /// valid              one          -                        -            change the linked user
 /// valid              none         two or more              -            park(conflict)
@@ -62,6 +63,8 @@ public static class UserPlanner
         var contact = seen.Contact;
         if (contact.UpdatedAt < seen.AppliedUpdate && seen.LaggingReads < LaggingReadsBeforeApplied)
             return new UserPlan.ReadAgain();
+        if (seen.LeftAlone)
+            return new UserPlan.Skip(SkipReason.Rule, []);
         if (!ContactEmail.IsValid(contact.Email.Trim()))
             return new UserPlan.Park(ParkReason.NoEmail);
         if (seen.Linked is { } linked)

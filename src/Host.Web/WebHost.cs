@@ -61,13 +61,19 @@ internal static partial class WebHost
         return builder;
     }
 
+    /// <summary>Everything that comes with CleanSync, so that the settings alone choose.</summary>
+    public static CleanSyncBuilder AddCleanSync(WebApplicationBuilder builder) =>
+        builder.Services.AddCleanSync(builder.Configuration).UseSqlite().UsePostgreSql().UseSmtp();
+
     private static async Task<WebApplication> Build(string[] args)
     {
         var builder = CreateBuilder(args);
         if (!NamesAnAddress(builder.Configuration))
             builder.WebHost.UseUrls(DefaultUrl);
         var sandbox = SandboxHost.IsWanted(builder.Configuration) ? await SandboxHost.Start(builder) : null;
-        builder.Services.AddCleanSync(builder.Configuration).AddCleanSyncWebhooks();
+        var cleanSync = AddCleanSync(builder).UseWebhooks();
+        if (sandbox is not null)
+            sandbox.Serve(cleanSync);
         var app = builder.Build();
         if (sandbox is not null)
             app.UseThisMachineOnly();

@@ -1,18 +1,11 @@
-using System.Collections.Concurrent;
 using CleanSync.Application.Ports;
 using CleanSync.Application.Pumping;
 using CleanSync.Infrastructure.ActiveCampaign;
 using CleanSync.Infrastructure.Configuration;
-using CleanSync.Infrastructure.Inbox;
-using CleanSync.Infrastructure.Inbox.PostgreSql;
-using CleanSync.Infrastructure.Inbox.Sqlite;
-using CleanSync.Infrastructure.Mail;
 using CleanSync.Infrastructure.Sites;
 using CleanSync.Infrastructure.WordPress;
-using CleanSync.Infrastructure.WordPress.CoreRest;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -21,22 +14,45 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class CleanSyncServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers everything that keeps users in step: commands, inbox, adapters, and the worker that runs while the host does. Whatever is
-    /// registered before is kept, so any port can be replaced.
+    /// Registers everything that keeps users in step: use cases, adapters, and the worker that runs while the host does. A store must be
+    /// chosen on the builder (<c>UseSqlite</c>, <c>UsePostgreSql</c>). Whatever is registered before is kept, so that any port can be replaced.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configuration">The whole configuration; its section <c>CleanSync</c> is read.</param>
-    /// <returns>The services.</returns>
-    public static IServiceCollection AddCleanSync(this IServiceCollection services, IConfiguration configuration) =>
-        services
-            .AddCleanSyncOptions(configuration)
-            .AddCleanSyncSettings()
-            .AddCleanSyncApplication()
-            .AddCleanSyncStore()
-            .AddCleanSyncActiveCampaign()
-            .AddCleanSyncWordPress()
-            .AddCleanSyncSites()
-            .AddCleanSyncWorker();
+    /// <param name="configuration">
+    /// The whole configuration; its section <c>CleanSync</c> is read, also when it changes, and checked when the host starts, with all mistakes at
+    /// once.
+    /// </param>
+    /// <returns>A builder for everything else.</returns>
+    public static CleanSyncBuilder AddCleanSync(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return services.AddCleanSyncOptions(configuration).AddCleanSync();
+    }
+
+    /// <summary>As the other one, with settings made by code.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">
+    /// Fills the settings. They are checked in the same way; <c>file:</c> means nothing here, since a program can read a file itself.
+    /// </param>
+    /// <returns>A builder for everything else.</returns>
+    public static CleanSyncBuilder AddCleanSync(this IServiceCollection services, Action<CleanSyncOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        return services.AddCleanSyncOptions().Configure(configure).Services.AddCleanSync();
+    }
+
+    private static CleanSyncBuilder AddCleanSync(this IServiceCollection services) =>
+        new(
+            services
+                .AddCleanSyncSettings()
+                .AddCleanSyncApplication()
+                .AddCleanSyncStore()
+                .AddCleanSyncActiveCampaign()
+                .AddCleanSyncWordPress()
+                .AddCleanSyncSites()
+                .AddCleanSyncWorker()
+        );
 
     private static IServiceCollection AddCleanSyncSettings(this IServiceCollection services)
     {
@@ -50,31 +66,22 @@ public static class CleanSyncServiceCollectionExtensions
 
     private static IServiceCollection AddCleanSyncStore(this IServiceCollection services)
     {
-        services.TryAddSingleton<IStore>(provider =>
+        if (services.All(service => service.ServiceType != typeof(IStore)))
         {
-            var options = provider.GetRequiredService<IOptions<CleanSyncOptions>>().Value.Inbox;
-            var time = provider.GetRequiredService<TimeProvider>();
-            return options.Provider switch
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CleanSyncOptions>, ValidateStore>());
+            services.AddSingleton<IStore>(provider =>
             {
-                InboxProvider.PostgreSql => new PostgreSqlStore(
-                    options.ConnectionString,
-                    time,
-                    provider.GetRequiredService<ILogger<PostgreSqlStore>>()
-                ),
-                _ => SqliteStore.Open(
-                    options.ConnectionString,
-                    time,
-                    provider.GetRequiredService<ILogger<SqliteStore>>()
-                ),
-            };
-        });
+                // The validation, which runs at the latest here, leaves no choice that is not there.
+                var named = provider.GetRequiredService<IOptions<CleanSyncOptions>>().Value.Inbox.Provider;
+                return provider.GetRequiredService<SiteAdapters>().Store(named)!.Open(provider);
+            });
+        }
         services.TryAddSingleton(provider => provider.GetRequiredService<IStore>().Inbox);
         services.TryAddSingleton(provider => provider.GetRequiredService<IStore>().Ledger);
         services.TryAddSingleton(provider => provider.GetRequiredService<IStore>().History);
         services.TryAddSingleton(provider => provider.GetRequiredService<IStore>().Records);
         services.TryAddSingleton(provider => provider.GetRequiredService<IStore>().Jobs);
         services.TryAddSingleton(provider => provider.GetRequiredService<IStore>().Role);
-        services.AddHostedService<PostgreSqlListener>();
         return services;
     }
 
@@ -85,32 +92,7 @@ public static class CleanSyncServiceCollectionExtensions
             .AddHttpClient(AccountHttp.Name)
             .ConfigurePrimaryHttpMessageHandler(AccountHttp.CreateHandler)
             .RemoveAllLoggers();
-        services.TryAddSingleton<AccountFactory>(provider =>
-        {
-            var limiters = new ConcurrentDictionary<Uri, AccountLimiter>();
-            var http = provider.GetRequiredService<IHttpClientFactory>();
-            var handlers = provider.GetRequiredService<IHttpMessageHandlerFactory>();
-            var role = provider.GetRequiredService<IWorkerRole>();
-            var time = provider.GetRequiredService<TimeProvider>();
-            var logger = provider.GetRequiredService<ILogger<ActiveCampaignContacts>>();
-            return (name, options) =>
-            {
-                var url = new Uri(options.Url!);
-                // Sites may share an account, and it counts all of their requests together. The lowest rate named for it holds.
-                var limiter = limiters.GetOrAdd(
-                    AccountHttp.Root(url),
-                    _ => new AccountLimiter(time, options.RequestsPerSecond)
-                );
-                limiter.RequestsPerSecond = Math.Min(limiter.RequestsPerSecond, options.RequestsPerSecond);
-                // Webhooks are managed by commands, whoever works the site.
-                var open = AccountHttp.Configure(http.CreateClient(AccountHttp.Name), url, options.ApiToken!);
-                var fenced = AccountHttp.Create(url, options.ApiToken!, Fenced(handlers, AccountHttp.Name, role, name));
-                return new SiteAccount(
-                    new ActiveCampaignContacts(fenced, limiter, time, logger),
-                    new ActiveCampaignWebhooks(open, limiter, time)
-                );
-            };
-        });
+        services.TryAddSingleton<ActiveCampaignAccounts>();
         return services;
     }
 
@@ -120,49 +102,9 @@ public static class CleanSyncServiceCollectionExtensions
             .AddHttpClient(WordPressHttp.Name)
             .ConfigurePrimaryHttpMessageHandler(WordPressHttp.Handler)
             .RemoveAllLoggers();
-        services.TryAddSingleton<DirectoryFactory>(provider =>
-            (name, options) => WordPressDirectory(provider, name, options)
-        );
+        services.TryAddSingleton<WordPressDirectories>();
         return services;
     }
-
-    private static SiteDirectory WordPressDirectory(IServiceProvider provider, string name, SiteOptions options)
-    {
-        var site = new WordPressSite(
-            new Uri(options.WordPress.Url!),
-            options.WordPress.Username!,
-            options.WordPress.ApplicationPassword!,
-            options.Tags.MetaKey,
-            [.. SiteOptionsRules.ToRules(options).Fields.Select(field => field.Target), options.Link.MetaKey],
-            options.WordPress.MaxConcurrency,
-            options.Tags.Protected,
-            options.Link.MetaKey,
-            options.WordPress.Blog
-        );
-        var role = provider.GetRequiredService<IWorkerRole>();
-        var handlers = provider.GetRequiredService<IHttpMessageHandlerFactory>();
-        var http = WordPressHttp.Client(Fenced(handlers, WordPressHttp.Name, role, name));
-        var time = provider.GetRequiredService<TimeProvider>();
-        var users = new WordPressUsers(http, site, time, provider.GetRequiredService<ILogger<CoreRestUsers>>());
-        IWelcomeMail mail =
-            options.WelcomeMail.Via == MailRoute.WordPress
-                ? new WordPressMail(users, new WordPressWelcomeMail(http, site, time))
-                : new SmtpWelcomeMail(
-                    provider.GetRequiredService<IOptionsMonitor<CleanSyncOptions>>().CurrentValue.Smtp,
-                    WelcomeTemplate.Read(options.WelcomeMail.Template, out _)!,
-                    site.Url,
-                    () => WriteFence.Check(role, name),
-                    provider.GetRequiredService<ILogger<SmtpWelcomeMail>>()
-                );
-        return new SiteDirectory(users, mail);
-    }
-
-    private static WriteFence Fenced(
-        IHttpMessageHandlerFactory handlers,
-        string client,
-        IWorkerRole role,
-        string site
-    ) => new(role, site) { InnerHandler = handlers.CreateHandler(client) };
 
     private static IServiceCollection AddCleanSyncSites(this IServiceCollection services)
     {

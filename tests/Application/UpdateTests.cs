@@ -146,7 +146,8 @@ public sealed class UpdateTests
             new Syncing.PersonLocks(),
             new Syncing.RoleWatch(),
             new Syncing.Guard(_world.Store, _world.Store, _world.Time, NullLogger<Syncing.Guard>.Instance),
-            new Randomness()
+            new Randomness(),
+            []
         );
         await Assert.ThrowsAsync<TransientException>(() =>
             decider.Decide("shop", 42, new SyncRequest(SyncAction.Update), 1, default)

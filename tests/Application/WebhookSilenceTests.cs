@@ -3,6 +3,7 @@ using CleanSync.Application.Pumping;
 using CleanSync.Domain;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
 
 namespace CleanSync.Application.Tests;
@@ -44,7 +45,7 @@ public sealed class WebhookSilenceTests : ILogger<WebhookWatch>
         _watch = new WebhookWatch(
             _world,
             records.Object,
-            Mock.Of<IServiceScopeFactory>(),
+            new UseCases([], Mock.Of<IServiceScopeFactory>(), NullLogger<UseCases>.Instance),
             _signals,
             _states,
             _world.Time,

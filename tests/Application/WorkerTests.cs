@@ -21,7 +21,7 @@ public sealed class WorkerTests : IWorkerRole, IWorkerRight
             _world.Store,
             _world.Store,
             this,
-            _process.Scopes,
+            _process.UseCases,
             _process.Pump,
             _process.Signals,
             _process.States,
@@ -30,7 +30,7 @@ public sealed class WorkerTests : IWorkerRole, IWorkerRight
             new WebhookWatch(
                 _world,
                 _world.Store,
-                _process.Scopes,
+                _process.UseCases,
                 _process.Signals,
                 _process.States,
                 _world.Time,
@@ -40,6 +40,8 @@ public sealed class WorkerTests : IWorkerRole, IWorkerRight
             new SyncSettings(),
             _process.Metrics,
             _world.Time,
+            [],
+            [],
             _log
         );
     }

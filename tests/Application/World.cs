@@ -64,7 +64,7 @@ internal sealed class World : ISites, IWelcomeMail
             }
             : null;
 
-    public Process Start() => new(this);
+    public Process Start(Action<IServiceCollection>? more = null) => new(this, more);
 
     public void Step()
     {
@@ -95,7 +95,7 @@ internal sealed class World : ISites, IWelcomeMail
 
         private readonly World _world;
 
-        public Process(World world)
+        public Process(World world, Action<IServiceCollection>? more = null)
         {
             _world = world;
             var services = new ServiceCollection();
@@ -106,12 +106,14 @@ internal sealed class World : ISites, IWelcomeMail
             services.AddSingleton<IHistory>(world.Store);
             services.AddSingleton<ISiteRecords>(world.Store);
             services.AddSingleton<IJobs>(world.Store);
+            services.AddSingleton<IWorkerRole>(Worker);
             services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
             services.AddSingleton<INotificationHandler<UserCreated>>(new Recorder<UserCreated>(Notifications));
             services.AddSingleton<INotificationHandler<TagsChanged>>(new Recorder<TagsChanged>(Notifications));
             services.AddSingleton<INotificationHandler<ContactMerged>>(new Recorder<ContactMerged>(Notifications));
             services.AddSingleton<INotificationHandler<ContactGone>>(new Recorder<ContactGone>(Notifications));
             services.AddSingleton<INotificationHandler<ContactParked>>(new Recorder<ContactParked>(Notifications));
+            more?.Invoke(services);
             services.AddCleanSyncApplication();
             _services = services.BuildServiceProvider(
                 new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true }
@@ -119,7 +121,9 @@ internal sealed class World : ISites, IWelcomeMail
         }
 
         public List<INotification> Notifications { get; } = [];
-        public IServiceScopeFactory Scopes => _services.GetRequiredService<IServiceScopeFactory>();
+        public SoleWorker Worker { get; } = new();
+        public ICleanSync CleanSync => _services.GetRequiredService<ICleanSync>();
+        public UseCases UseCases => _services.GetRequiredService<UseCases>();
         public PasswordMemory Memory => _services.GetRequiredService<PasswordMemory>();
         public SyncPump Pump => _services.GetRequiredService<SyncPump>();
         public SiteStates States => _services.GetRequiredService<SiteStates>();

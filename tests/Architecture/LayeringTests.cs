@@ -61,7 +61,7 @@ public sealed class LayeringTests
     {
         var commands = Application
             .GetExportedTypes()
-            .Where(type => typeof(IBaseRequest).IsAssignableFrom(type))
+            .Where(type => typeof(IBaseRequest).IsAssignableFrom(type) && type.IsClass)
             .ToList();
         Assert.Contains(typeof(AddUser), commands);
         Assert.All(

@@ -6,7 +6,6 @@ using CleanSync.Application;
 using CleanSync.Application.Ports;
 using CleanSync.Application.Pumping;
 using CleanSync.Domain;
-using MediatR;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -111,7 +110,7 @@ public sealed class AnswerTests
     {
         await using var receiver = await Receiver.Start();
         receiver
-            .Mediator.Setup(m => m.Send(It.IsAny<IRequest<WebhookReceipt>>(), It.IsAny<CancellationToken>()))
+            .CleanSync.Setup(m => m.Run(It.IsAny<IUseCase<WebhookReceipt>>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(
                 new WebhookReceipt(
                     12,
@@ -145,7 +144,7 @@ public sealed class AnswerTests
     {
         await using var receiver = await Receiver.Start();
         receiver
-            .Mediator.Setup(m => m.Send(It.IsAny<IRequest<WebhookReceipt>>(), It.IsAny<CancellationToken>()))
+            .CleanSync.Setup(m => m.Run(It.IsAny<IUseCase<WebhookReceipt>>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InboxUnavailableException(new IOException("disk full")));
         using var answer = await receiver.Get($"?wpf_action=add&{Key}&contact_id=7");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);

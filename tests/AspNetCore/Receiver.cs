@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using CleanSync.Application;
 using FluentValidation;
-using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -11,7 +10,7 @@ using Moq;
 
 namespace CleanSync.AspNetCore.Tests;
 
-/// <summary>The endpoint on a real server, with a mediator that checks commands and remembers them.</summary>
+/// <summary>The endpoint on a real server, behind which commands are checked and remembered.</summary>
 internal sealed class Receiver : IAsyncDisposable
 {
     public const string ShopKey = "Xq3vN0aB7cD9eF1gH2jK4mP6rS8tU5wY-_zZ";
@@ -24,13 +23,13 @@ internal sealed class Receiver : IAsyncDisposable
     private Receiver(
         WebApplication app,
         Receiver.Log log,
-        Mock<IMediator> mediator,
+        Mock<ICleanSync> cleanSync,
         ConcurrentQueue<ReceiveWebhook> stored
     ) =>
-        (_app, Logged, Mediator, Stored, Http) = (
+        (_app, Logged, CleanSync, Stored, Http) = (
             app,
             log,
-            mediator,
+            cleanSync,
             stored,
             new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
             {
@@ -40,7 +39,7 @@ internal sealed class Receiver : IAsyncDisposable
 
     public HttpClient Http { get; }
     public Log Logged { get; }
-    public Mock<IMediator> Mediator { get; }
+    public Mock<ICleanSync> CleanSync { get; }
     public ConcurrentQueue<ReceiveWebhook> Stored { get; }
     public IServiceProvider Services => _app.Services;
     public IConfigurationRoot Configuration => (IConfigurationRoot)_app.Configuration;
@@ -54,11 +53,11 @@ internal sealed class Receiver : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         var log = new Log();
         var stored = new ConcurrentQueue<ReceiveWebhook>();
-        var mediator = new Mock<IMediator>();
-        mediator
-            .Setup(m => m.Send(It.IsAny<IRequest<WebhookReceipt>>(), It.IsAny<CancellationToken>()))
+        var cleanSync = new Mock<ICleanSync>();
+        cleanSync
+            .Setup(m => m.Run(It.IsAny<IUseCase<WebhookReceipt>>(), It.IsAny<CancellationToken>()))
             .Returns(
-                (IRequest<WebhookReceipt> request, CancellationToken _) =>
+                (IUseCase<WebhookReceipt> request, CancellationToken _) =>
                 {
                     new ReceiveWebhook.Validator().ValidateAndThrow((ReceiveWebhook)request);
                     stored.Enqueue((ReceiveWebhook)request);
@@ -70,14 +69,14 @@ internal sealed class Receiver : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddCleanSyncOptions(builder.Configuration).AddCleanSyncWebhooks();
-        builder.Services.AddSingleton(mediator.Object);
+        builder.Services.AddSingleton(cleanSync.Object);
         services?.Invoke(builder.Services);
         var app = builder.Build();
         map?.Invoke(app);
         app.MapCleanSync();
         app.MapCleanSyncHealth();
         await app.StartAsync();
-        return new Receiver(app, log, mediator, stored);
+        return new Receiver(app, log, cleanSync, stored);
     }
 
     public static Dictionary<string, string?> Sites() =>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using CleanSync.Domain;
-using CleanSync.Infrastructure.Inbox.Sqlite;
+using CleanSync.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 // Accepts from many callers at once and says of each request, once it is accepted, which contact and receipt it was.

@@ -1,6 +1,5 @@
 using CleanSync.Application;
 using CleanSync.Infrastructure.Sandbox;
-using CleanSync.Infrastructure.Sites;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,7 +13,7 @@ public sealed class DowntimeTests
     public async Task After_a_downtime_every_linked_user_is_right_by_itself()
     {
         var users = new SandboxUsers(TimeProvider.System, "not used here");
-        DirectoryFactory directory = (_, _) => new SiteDirectory(users, new SandboxMail());
+        Action<CleanSyncBuilder> directory = builder => builder.UseUserDirectory((_, _) => users);
         await using var host = await HostUnderTest.Start(
             null,
             new Dictionary<string, string>

@@ -5,7 +5,6 @@ using CleanSync.Application.Ports;
 using CleanSync.Application.Pumping;
 using CleanSync.AspNetCore.Sandbox;
 using CleanSync.Infrastructure.Sandbox;
-using CleanSync.Infrastructure.Sites;
 using CleanSync.Infrastructure.Tests.WordPress;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -38,7 +37,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
     public static async Task<HostUnderTest> Start(
         WordPressUnderTest? site,
         IDictionary<string, string>? settings = null,
-        DirectoryFactory? directory = null,
+        Action<CleanSyncBuilder>? directory = null,
         SyncSettings? sync = null
     )
     {
@@ -160,7 +159,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     private static WebApplication Build(
         Dictionary<string, string?> settings,
-        DirectoryFactory? directory,
+        Action<CleanSyncBuilder>? directory,
         SyncSettings? sync
     )
     {
@@ -168,11 +167,10 @@ internal sealed class HostUnderTest : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddRoutingCore();
         builder.Configuration.AddInMemoryCollection(settings);
-        if (directory is not null)
-            builder.Services.AddSingleton(directory);
         if (sync is not null)
             builder.Services.AddSingleton(sync);
-        builder.Services.AddCleanSync(builder.Configuration).AddCleanSyncWebhooks();
+        var cleanSync = builder.Services.AddCleanSync(builder.Configuration).UseSqlite().UseSmtp().UseWebhooks();
+        directory?.Invoke(cleanSync);
         var app = builder.Build();
         app.UseRouting();
         app.MapCleanSync();

@@ -1,7 +1,7 @@
 using System.Text;
 using CleanSync.Infrastructure.Sandbox;
-using CleanSync.Infrastructure.Sites;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanSync.Scenarios;
 
@@ -35,7 +35,7 @@ public sealed class OutageTests
     public async Task Tags_survive_an_outage(string name, int status, string? body)
     {
         var users = new SandboxUsers(TimeProvider.System, "not used here");
-        DirectoryFactory directory = (_, _) => new SiteDirectory(users, new SandboxMail());
+        Action<CleanSyncBuilder> directory = builder => builder.UseUserDirectory((_, _) => users);
         await using var host = await HostUnderTest.Start(null, directory: directory);
         var contact = host.Account.AddContact(
             new SandboxDetails { Email = "person@example.test", Tags = ["gold", "silver"] }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CleanSync.Infrastructure.Sandbox;
-using CleanSync.Infrastructure.Sites;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanSync.Scenarios;
 
@@ -15,7 +15,7 @@ public sealed class RequestCountTests
     public async Task Updates_that_wait_cost_a_hundredth_of_a_request_each(int webhooks, int contacts)
     {
         var users = new SandboxUsers(TimeProvider.System, "not used here");
-        DirectoryFactory directory = (_, _) => new SiteDirectory(users, new SandboxMail());
+        Action<CleanSyncBuilder> directory = builder => builder.UseUserDirectory((_, _) => users);
         await using var host = await HostUnderTest.Start(
             null,
             new Dictionary<string, string>

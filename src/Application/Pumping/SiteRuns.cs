@@ -1,7 +1,5 @@
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
-using MediatR;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace CleanSync.Application.Pumping;
@@ -10,7 +8,7 @@ namespace CleanSync.Application.Pumping;
 internal sealed partial class SiteRuns(
     ISites sites,
     IJobs jobs,
-    IServiceScopeFactory scopes,
+    UseCases useCases,
     SiteStates states,
     TimeProvider time,
     ILogger<SiteRuns> logger
@@ -32,7 +30,7 @@ internal sealed partial class SiteRuns(
             return Soon;
         try
         {
-            var enqueued = await Send(new CatchUp(site), cancellationToken);
+            var enqueued = await useCases.Run(new CatchUp(site), cancellationToken);
             if (enqueued > 0)
                 Log.CaughtUp(logger, site, enqueued);
             states.CaughtUp(site, []);
@@ -65,7 +63,7 @@ internal sealed partial class SiteRuns(
             var running = false;
             foreach (var kind in Enum.GetValues<JobKind>())
             {
-                while (await Send(new AdvanceJob(site, kind), cancellationToken))
+                while (await useCases.Run(new AdvanceJob(site, kind), cancellationToken))
                     cancellationToken.ThrowIfCancellationRequested();
                 running |= await IsRunning(site, kind, cancellationToken);
             }
@@ -84,17 +82,11 @@ internal sealed partial class SiteRuns(
             return;
         var last = await jobs.Find(site, JobKind.Sweep, cancellationToken);
         if (last is null || (last.State != JobState.Running && time.GetUtcNow() - last.Started >= every))
-            await Send(new StartSweep(site), cancellationToken);
+            await useCases.Run(new StartSweep(site), cancellationToken);
     }
 
     private async Task<bool> IsRunning(string site, JobKind kind, CancellationToken cancellationToken) =>
         await jobs.Find(site, kind, cancellationToken) is { State: JobState.Running };
-
-    private async Task<T> Send<T>(IRequest<T> command, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, cancellationToken);
-    }
 
     private static partial class Log
     {

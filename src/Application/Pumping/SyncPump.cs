@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
-using MediatR;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace CleanSync.Application.Pumping;
@@ -27,7 +25,7 @@ public sealed partial class SyncPump
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
 
     private readonly IInbox _inbox;
-    private readonly IServiceScopeFactory _scopes;
+    private readonly UseCases _useCases;
     private readonly InboxSignals _signals;
     private readonly SiteStates _states;
     private readonly SiteProbe _probe;
@@ -39,7 +37,7 @@ public sealed partial class SyncPump
 
     internal SyncPump(
         IInbox inbox,
-        IServiceScopeFactory scopes,
+        UseCases useCases,
         InboxSignals signals,
         SiteStates states,
         SiteProbe probe,
@@ -49,9 +47,9 @@ public sealed partial class SyncPump
         TimeProvider time,
         ILogger<SyncPump> logger
     ) =>
-        (_inbox, _scopes, _signals, _states, _probe, _settings, _metrics, _random, _time, _logger) = (
+        (_inbox, _useCases, _signals, _states, _probe, _settings, _metrics, _random, _time, _logger) = (
             inbox,
-            scopes,
+            useCases,
             signals,
             states,
             probe,
@@ -128,21 +126,23 @@ public sealed partial class SyncPump
         return new SiteHeldException(down);
     }
 
-    private async Task<SyncOutcome> Send(ClaimedWork work)
-    {
-        await using var scope = _scopes.CreateAsyncScope();
-        IRequest<SyncOutcome> command = work.Request.Action switch
+    private Task<SyncOutcome> Send(ClaimedWork work) =>
+        work.Request.Action switch
         {
-            SyncAction.Add => new AddUser(work.Site, work.Contact, work.Request.Role, work.Request.SendNotification)
-            {
-                Imported = work.Request.Imported,
-                Receipt = work.Receipt,
-            },
-            SyncAction.Update => new UpdateUser(work.Site, work.Contact, work.Request.Role) { Receipt = work.Receipt },
-            _ => new UpdateTags(work.Site, work.Contact) { Receipt = work.Receipt },
+            SyncAction.Add => Run(
+                new AddUser(work.Site, work.Contact, work.Request.Role, work.Request.SendNotification)
+                {
+                    Imported = work.Request.Imported,
+                    Receipt = work.Receipt,
+                }
+            ),
+            SyncAction.Update => Run(
+                new UpdateUser(work.Site, work.Contact, work.Request.Role) { Receipt = work.Receipt }
+            ),
+            _ => Run(new UpdateTags(work.Site, work.Contact) { Receipt = work.Receipt }),
         };
-        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command);
-    }
+
+    private Task<SyncOutcome> Run(IUseCase<SyncOutcome> useCase) => _useCases.Run(useCase, CancellationToken.None);
 
     // A row that cannot be finished would stay claimed, so the worker waits here until the store is back.
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the store throws, the row must be finished.")]
@@ -188,7 +188,6 @@ public sealed partial class SyncPump
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The work is done; an embedder's handler cannot undo it.")]
     private async Task Tell(ClaimedWork work, SyncOutcome outcome, TimeSpan duration)
     {
         _metrics.Ended(work.Site, outcome.ToString(), duration);
@@ -202,18 +201,7 @@ public sealed partial class SyncPump
                 string.Join(", ", outcome.Warnings.Select(warning => warning.Code))
             );
         _signals.Ended(work.Site, work.Contact, work.Receipt, outcome);
-        foreach (var notification in Notifications.Of(work.Site, work.Contact, outcome))
-        {
-            try
-            {
-                await using var scope = _scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<IMediator>().Publish(notification);
-            }
-            catch (Exception error)
-            {
-                Log.NotificationFailed(_logger, notification.GetType().Name, error.GetType().Name);
-            }
-        }
+        await Notifications.Of(work.Site, work.Contact, outcome, _useCases);
     }
 
     private static partial class Log
@@ -252,8 +240,5 @@ public sealed partial class SyncPump
 
         [LoggerMessage(5, LogLevel.Error, "The inbox cannot be written ({Error}); trying again every second")]
         public static partial void CannotFinish(ILogger logger, string error);
-
-        [LoggerMessage(6, LogLevel.Error, "A handler of {Notification} threw {Error}; the work itself is done")]
-        public static partial void NotificationFailed(ILogger logger, string notification, string error);
     }
 }

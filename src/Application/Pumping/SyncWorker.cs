@@ -3,8 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using CleanSync.Application.Ports;
 using CleanSync.Application.Syncing;
 using CleanSync.Domain;
-using MediatR;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -17,7 +15,7 @@ internal sealed partial class SyncWorker(
     IHistory history,
     ISiteRecords records,
     IWorkerRole role,
-    IServiceScopeFactory scopes,
+    UseCases useCases,
     SyncPump pump,
     InboxSignals signals,
     SiteStates states,
@@ -28,6 +26,8 @@ internal sealed partial class SyncWorker(
     SyncSettings settings,
     SyncMetrics metrics,
     TimeProvider time,
+    IEnumerable<IUserRule> rules,
+    IEnumerable<WorkerIsOff> off,
     ILogger<SyncWorker> logger
 ) : BackgroundService
 {
@@ -46,6 +46,8 @@ internal sealed partial class SyncWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (off.Any())
+            return;
         var accounts = sites.Names.GroupBy(site => sites.Find(site)?.Account ?? site, StringComparer.Ordinal);
         await Task.WhenAll([
             Repeat(nameof(PruneHistory), PruneEvery, PruneHistory, stoppingToken),
@@ -230,7 +232,11 @@ internal sealed partial class SyncWorker(
         try
         {
             var abilities = await found.Users.Describe(stopping);
-            var unknown = await found.Contacts.UnknownFields(found.Rules.CustomFields, stopping);
+            var asked = found.Rules.CustomFields.Except(
+                rules.SelectMany(rule => rule.Fields).Select(field => $"%{field.Trim().Trim('%')}%"),
+                StringComparer.OrdinalIgnoreCase
+            );
+            var unknown = await found.Contacts.UnknownFields([.. asked], stopping);
             var notices = SiteInspection.Of(unknown, abilities, found.Rules);
             var before = states.Of(site);
             states.Inspected(site, abilities.Via, notices);
@@ -268,12 +274,9 @@ internal sealed partial class SyncWorker(
     {
         if (sites.Find(site)?.Rules.ClearAfterFirstLogin != true || states.Of(site).WhyWaiting is not null)
             return;
-        await using var scope = scopes.CreateAsyncScope();
         try
         {
-            await scope
-                .ServiceProvider.GetRequiredService<IMediator>()
-                .Send(new ClearReturnedPasswords(site), stopping);
+            await useCases.Run(new ClearReturnedPasswords(site), stopping);
         }
         catch (SiteHeldException held)
         {

@@ -1,7 +1,5 @@
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
-using MediatR;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace CleanSync.Application.Pumping;
@@ -14,7 +12,7 @@ namespace CleanSync.Application.Pumping;
 internal sealed partial class WebhookWatch(
     ISites sites,
     ISiteRecords records,
-    IServiceScopeFactory scopes,
+    UseCases useCases,
     InboxSignals signals,
     SiteStates states,
     TimeProvider time,
@@ -65,7 +63,7 @@ internal sealed partial class WebhookWatch(
         try
         {
             if (sites.Find(site)?.WebhookAddress.Url is not null)
-                notices = Notices(await Check(site, cancellationToken));
+                notices = Notices(await useCases.Run(new CheckWebhook(site), cancellationToken));
         }
         // Credentials that are good for contacts may not be for webhooks: that is told, and holds nothing up.
         catch (Exception fault) when (fault is TransientException or PermanentException)
@@ -81,14 +79,6 @@ internal sealed partial class WebhookWatch(
     {
         foreach (var notice in notices.Except(before))
             Log.Notice(logger, site, notice);
-    }
-
-    private async Task<WebhookCondition> Check(string site, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        return await scope
-            .ServiceProvider.GetRequiredService<IMediator>()
-            .Send(new CheckWebhook(site), cancellationToken);
     }
 
     private static IReadOnlyList<Warning> Notices(WebhookCondition condition) =>

@@ -9,6 +9,7 @@ namespace CleanSync.Application.Syncing;
 /// <list type="number">
 /// <item>what is known for good (ledger) and the contact;</item>
 /// <item>the user: the one of the ledger, else by the contact id that he carries, else by email, and whose he is;</item>
+/// <item>what the application's own rules advise;</item>
 /// <item>roles and abilities of the site;</item>
 /// <item>the plan, read again alone when the planner wants that, after the guard and the site's policy.</item>
 /// </list>
@@ -20,7 +21,8 @@ internal sealed class Decider(
     PersonLocks locks,
     RoleWatch watch,
     Guard guard,
-    Randomness random
+    Randomness random,
+    IEnumerable<IUserRule> rules
 )
 {
     public async Task<Decision> Decide(
@@ -144,10 +146,13 @@ internal sealed class Decider(
                 if (owner == UserOwner.GoneContact)
                     entry = await WithDebts(entry, found, cancellationToken);
             }
-            var names = UserPlanner.RolesInPlay(contact, request, site.Rules);
+            var user = linked ?? (Sighting.FoundIn(carriers, look?.Users ?? []) is [var one] ? one : null);
+            var ruled = RuledRequest.Ask(rules, new RuleQuestion(site.Name, contact, user, request));
+            var names = UserPlanner.RolesInPlay(ruled.Contact, ruled.Request, site.Rules);
             var seen = new Sighting
             {
-                Contact = contact,
+                Contact = ruled.Contact,
+                LeftAlone = ruled.Skip,
                 Linked = linked,
                 ByLink = carriers,
                 ByEmail = look?.Users ?? [],
@@ -160,7 +165,7 @@ internal sealed class Decider(
                 Abilities = await site.Users.Describe(cancellationToken),
                 Random = random.Number(),
             };
-            return new Decision(site, entry, request, UserPlanner.Plan(seen, request, site.Rules))
+            return new Decision(site, entry, request, UserPlanner.Plan(seen, ruled.Request, site.Rules))
             {
                 Seen = seen,
                 Linked = linked,

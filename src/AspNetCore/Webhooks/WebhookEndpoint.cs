@@ -2,9 +2,7 @@ using CleanSync.Application;
 using CleanSync.Application.Ports;
 using CleanSync.AspNetCore.Keys;
 using FluentValidation;
-using MediatR;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace CleanSync.AspNetCore.Webhooks;
@@ -18,7 +16,7 @@ namespace CleanSync.AspNetCore.Webhooks;
 /// <item>store the request durably, and answer.</item>
 /// </list>
 /// </summary>
-internal sealed partial class WebhookEndpoint(KeyCheck keys, ILogger<WebhookEndpoint> logger)
+internal sealed partial class WebhookEndpoint(KeyCheck keys, ICleanSync cleanSync, ILogger<WebhookEndpoint> logger)
 {
     private const string Bearer = "Bearer ";
     private static readonly TimeSpan StoreRest = TimeSpan.FromSeconds(5);
@@ -86,8 +84,7 @@ internal sealed partial class WebhookEndpoint(KeyCheck keys, ILogger<WebhookEndp
         var cancellation = command.Wait is null ? CancellationToken.None : context.RequestAborted;
         try
         {
-            var mediator = context.RequestServices.GetRequiredService<IMediator>();
-            await WebhookAnswer.Accepted(context.Response, await mediator.Send(command, cancellation));
+            await WebhookAnswer.Accepted(context.Response, await cleanSync.Run(command, cancellation));
         }
         catch (ValidationException fault)
         {

@@ -29,7 +29,7 @@ internal static class HostServices
             builder.Services.Configure<ConsoleLoggerOptions>(console =>
                 console.LogToStandardErrorThreshold = LogLevel.Trace
             );
-            builder.Services.AddCleanSync(builder.Configuration);
+            WebHost.AddCleanSync(builder);
             await using var app = builder.Build();
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             await using var scope = app.Services.CreateAsyncScope();

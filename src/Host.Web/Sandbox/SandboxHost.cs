@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using CleanSync.AspNetCore.Sandbox;
 using CleanSync.Domain;
 using CleanSync.Infrastructure.Sandbox;
-using CleanSync.Infrastructure.Sites;
 
 namespace CleanSync.Host.Web.Sandbox;
 
@@ -16,7 +15,7 @@ internal sealed class SandboxHost : IAsyncDisposable
     public const string Site = "sandbox";
 
     /// <summary>The site's access key. Known to everybody, as the sandbox holds nothing of worth and answers this machine only.</summary>
-    public const string AccessKey = "sandbox-key-for-this-machine-only";
+    public const string AccessKey = CleanSyncSandboxExtensions.SandboxAccessKey;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cleansync-sandbox-");
 
@@ -43,9 +42,12 @@ internal sealed class SandboxHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(sandbox.Settings());
         // Made by the container as far as it knows, so that it ends with it.
         builder.Services.AddSingleton(_ => sandbox);
-        builder.Services.AddSingleton<DirectoryFactory>((_, _) => new SiteDirectory(sandbox.Users, sandbox.Mail));
         return sandbox;
     }
+
+    /// <summary>Puts its users and its mail behind the ports. Its account is reached as any other.</summary>
+    public void Serve(CleanSyncBuilder builder) =>
+        builder.UseUserDirectory((_, _) => Users, Site).UseWelcomeMail((_, _) => Mail, Site);
 
     public async ValueTask DisposeAsync()
     {
@@ -69,9 +71,6 @@ internal sealed class SandboxHost : IAsyncDisposable
             [$"{site}:AccessKeys:0"] = AccessKey,
             [$"{site}:ActiveCampaign:Url"] = Server.Url.ToString(),
             [$"{site}:ActiveCampaign:ApiToken"] = Account.Token,
-            [$"{site}:WordPress:Url"] = "http://127.0.0.1",
-            [$"{site}:WordPress:Username"] = "nobody",
-            [$"{site}:WordPress:ApplicationPassword"] = "none",
             [$"{site}:ReturnPassword:Field"] = "%WPPASSWORD%",
             [$"{site}:ReturnPassword:UsernameField"] = "%WPUSERNAME%",
             [$"{site}:Fields:billing_phone"] = "phone",

@@ -25,9 +25,12 @@ internal static class AccessKeyRules
             .Concat(site.LegacyAccessKeys.Select((key, i) => ($"LegacyAccessKeys:{i}", key)));
 
     /// <summary>Checks the keys of a site.</summary>
-    public static void Check(SiteOptions site, ValidationContext<SiteOptions> context)
+    /// <param name="site">The site.</param>
+    /// <param name="needed">Whether it must have one.</param>
+    /// <param name="context">Gets what is wrong.</param>
+    public static void Check(SiteOptions site, bool needed, ValidationContext<SiteOptions> context)
     {
-        if (site.AccessKeys.Count + site.LegacyAccessKeys.Count == 0)
+        if (needed && site.AccessKeys.Count + site.LegacyAccessKeys.Count == 0)
             context.Fail("AccessKeys:0", $"a site needs at least one key; {Remedy}", null);
         foreach (var (place, key) in PlacesOf(site))
         {

@@ -26,7 +26,7 @@ public sealed class CleanSyncOptions
     internal IReadOnlyList<string> Unreadable { get; set; } = [];
 }
 
-/// <summary>The stores for the inbox. This release has one.</summary>
+/// <summary>The stores for the inbox that come with CleanSync.</summary>
 public enum InboxProvider
 {
     /// <summary>A file on this machine, for one working process.</summary>
@@ -39,8 +39,11 @@ public enum InboxProvider
 /// <summary>Where accepted webhooks are kept.</summary>
 public sealed class InboxOptions
 {
-    /// <summary>The store. Default <see cref="InboxProvider.Sqlite"/>.</summary>
-    public InboxProvider Provider { get; set; } = InboxProvider.Sqlite;
+    /// <summary>
+    /// The store, one that the application uses (<c>UseSqlite</c>, <c>UsePostgreSql</c>). Default the only one, or <see cref="InboxProvider.Sqlite"/> of
+    /// several.
+    /// </summary>
+    public InboxProvider? Provider { get; set; }
 
     /// <summary>
     /// How to open the store. Default <c>Data Source=cleansync.db</c>. For PostgreSQL

@@ -1,4 +1,5 @@
 using CleanSync.Infrastructure.Configuration;
+using CleanSync.Infrastructure.Sites;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers the configuration.</summary>
-public static class CleanSyncOptionsServiceCollectionExtensions
+internal static class CleanSyncOptionsServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="CleanSyncOptions"/>, read from the section <c>CleanSync</c>, checked when the host starts with all
@@ -15,22 +16,28 @@ public static class CleanSyncOptionsServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="configuration">The whole configuration.</param>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddCleanSyncOptions(this IServiceCollection services, IConfiguration configuration)
+    internal static IServiceCollection AddCleanSyncOptions(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
     {
-        ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
         var section = configuration.GetSection(CleanSyncOptions.Key);
-        services
-            .AddOptions<CleanSyncOptions>()
-            .Configure(options => ConfigurationReader.Read(section, options))
-            .ValidateOnStart();
-        services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<CleanSyncOptions>, ValidateCleanSyncOptions>()
-        );
+        services.AddCleanSyncOptions().Configure(options => ConfigurationReader.Read(section, options));
         services.AddSingleton<IOptionsChangeTokenSource<CleanSyncOptions>>(
             new ConfigurationChangeTokenSource<CleanSyncOptions>(Options.Options.DefaultName, section)
         );
-        services.TryAddSingleton<IOptionsFactory<CleanSyncOptions>, LastValidOptions>();
         return services;
+    }
+
+    /// <summary>The same without a configuration.</summary>
+    internal static OptionsBuilder<CleanSyncOptions> AddCleanSyncOptions(this IServiceCollection services)
+    {
+        services.TryAddSingleton<SiteAdapters>();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<CleanSyncOptions>, ValidateCleanSyncOptions>()
+        );
+        services.TryAddSingleton<IOptionsFactory<CleanSyncOptions>, LastValidOptions>();
+        return services.AddOptions<CleanSyncOptions>().ValidateOnStart();
     }
 }

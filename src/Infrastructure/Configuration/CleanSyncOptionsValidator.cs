@@ -1,6 +1,5 @@
 using System.Net;
-using CleanSync.Infrastructure.Inbox.PostgreSql;
-using CleanSync.Infrastructure.Mail;
+using CleanSync.Infrastructure.Sites;
 using FluentValidation;
 
 namespace CleanSync.Infrastructure.Configuration;
@@ -8,12 +7,11 @@ namespace CleanSync.Infrastructure.Configuration;
 /// <summary>The rules of the whole tree, and those that hold between sites.</summary>
 internal sealed class CleanSyncOptionsValidator : AbstractValidator<CleanSyncOptions>
 {
-    public CleanSyncOptionsValidator()
+    private readonly SiteAdapters _adapters;
+
+    public CleanSyncOptionsValidator(SiteAdapters adapters)
     {
-        RuleFor(o => o.Inbox.ConnectionString)
-            .Must(PostgreSqlDatabase.CanRead)
-            .When(o => o.Inbox.Provider == InboxProvider.PostgreSql)
-            .WithMessage("write Host=...;Database=...;Username=...;Password=... for PostgreSql");
+        _adapters = adapters;
         RuleFor(o => o.Inbox.RetryFor)
             .InclusiveBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(30))
             .WithMessage("write a duration from 0.00:01:00 to 30.00:00:00");
@@ -29,7 +27,7 @@ internal sealed class CleanSyncOptionsValidator : AbstractValidator<CleanSyncOpt
         RuleFor(o => o.Sites).Custom(CheckWordPressSitesAreApart);
     }
 
-    private static void CheckSites(IDictionary<string, SiteOptions> sites, ValidationContext<CleanSyncOptions> context)
+    private void CheckSites(IDictionary<string, SiteOptions> sites, ValidationContext<CleanSyncOptions> context)
     {
         foreach (var (name, site) in sites)
         {
@@ -38,7 +36,8 @@ internal sealed class CleanSyncOptionsValidator : AbstractValidator<CleanSyncOpt
                 || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
             )
                 context.Fail($"Sites:{name}", "name a site with 1 to 40 characters out of a-z, 0-9 and -", name);
-            foreach (var failure in new SiteOptionsValidator(context.InstanceToValidate.Smtp).Validate(site).Errors)
+            var validator = new SiteOptionsValidator(context.InstanceToValidate.Smtp, name, _adapters);
+            foreach (var failure in validator.Validate(site).Errors)
             {
                 failure.PropertyName = $"Sites:{name}:{Failures.PathOf(failure)}";
                 context.AddFailure(failure);
@@ -136,9 +135,6 @@ internal sealed class SmtpOptionsValidator : AbstractValidator<SmtpOptions>
             .Must(host => string.IsNullOrEmpty(host) || Uri.CheckHostName(host) != UriHostNameType.Unknown)
             .WithMessage("write the name or address of the server alone, for instance mail.example.com");
         RuleFor(o => o.Port).InclusiveBetween(1, 65535).WithMessage("write a port from 1 to 65535, usually 587");
-        RuleFor(o => o.From)
-            .Must(from => from is null || SmtpWelcomeMail.IsMailbox(from))
-            .WithMessage("write one address, as shop@example.com or \"Shop <shop@example.com>\"");
         RuleFor(o => o.Password)
             .NotEmpty()
             .When(o => !string.IsNullOrEmpty(o.Username))

@@ -195,6 +195,15 @@ public sealed class WelcomeMailOptions
     /// own. See <see cref="Mail.WelcomeTemplate"/>.
     /// </summary>
     public string? Template { get; set; }
+
+    /// <summary>The page to sign in, for the mail's text. Default that of the WordPress site; needed where users are kept elsewhere.</summary>
+    public string? LoginUrl { get; set; }
+
+    /// <summary>
+    /// The page where a user asks for a link to set his password, for the mail's text. Default that of the WordPress site; needed where users are kept
+    /// elsewhere.
+    /// </summary>
+    public string? SetPasswordUrl { get; set; }
 }
 
 /// <summary>Where tags are kept on the user.</summary>

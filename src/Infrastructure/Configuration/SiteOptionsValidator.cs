@@ -1,6 +1,7 @@
 using CleanSync.Domain;
 using CleanSync.Infrastructure.ActiveCampaign;
 using CleanSync.Infrastructure.Mail;
+using CleanSync.Infrastructure.Sites;
 using FluentValidation;
 
 namespace CleanSync.Infrastructure.Configuration;
@@ -8,21 +9,26 @@ namespace CleanSync.Infrastructure.Configuration;
 /// <summary>The rules of one site.</summary>
 internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
 {
-    private const string NeedsConnector = "needs the CleanSync connector plugin, which this release does not have";
+    private const string PageRemedy = "write a whole address, for instance https://shop.example/login, or remove it";
 
-    public SiteOptionsValidator(SmtpOptions smtp)
+    public SiteOptionsValidator(SmtpOptions smtp, string name, SiteAdapters adapters)
     {
-        RuleFor(o => o).Custom(AccessKeyRules.Check);
-        CheckAccounts();
+        RuleFor(o => o).Custom((site, context) => AccessKeyRules.Check(site, adapters.HasWebhooks, context));
+        if (adapters.Contacts(name) is null)
+            CheckActiveCampaign();
+        var ownUsers = adapters.Users(name) is not null;
+        if (!ownUsers)
+            CheckWordPress();
         CheckWebhook();
         CheckUsers();
         CheckGuard();
         CheckCatchUp();
-        CheckWelcomeMail(smtp);
+        if (adapters.Mail(name) is null)
+            CheckWelcomeMail(smtp, adapters.HasSmtp, ownUsers);
         CheckFields();
     }
 
-    private void CheckAccounts()
+    private void CheckActiveCampaign()
     {
         RuleFor(o => o.ActiveCampaign.Url)
             .Must(RemoteUrl.IsSafe)
@@ -37,6 +43,10 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
         RuleFor(o => o.ActiveCampaign.RequestsPerSecond)
             .Must(rate => rate is > 0 and <= 100)
             .WithMessage("write a number above 0, at most 100; ActiveCampaign allows 5");
+    }
+
+    private void CheckWordPress()
+    {
         RuleFor(o => o.WordPress.Url)
             .Must(RemoteUrl.IsSafe)
             .WithMessage(
@@ -137,14 +147,32 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
             .WithMessage("write a percentage from 0 to 100; 100 turns the guard off");
     }
 
-    private void CheckWelcomeMail(SmtpOptions smtp)
+    private void CheckWelcomeMail(SmtpOptions smtp, bool hasSmtp, bool ownUsers)
     {
-        RuleFor(o => o.WelcomeMail.Via)
-            .Must(_ => !string.IsNullOrWhiteSpace(smtp.Host) && !string.IsNullOrWhiteSpace(smtp.From))
-            .When(o => o.WelcomeMail.Via == MailRoute.Smtp)
-            .WithMessage(
-                $"set {CleanSyncOptions.Key}:Smtp:Host and {CleanSyncOptions.Key}:Smtp:From, or write WordPress"
-            );
+        When(
+            o => o.WelcomeMail.Via == MailRoute.Smtp,
+            () =>
+            {
+                RuleFor(o => o.WelcomeMail.Via)
+                    .Must(_ => hasSmtp)
+                    .WithMessage(
+                        "this application has no way to a mail server: reference the package CleanSync.Smtp and call UseSmtp() after AddCleanSync, or write WordPress"
+                    );
+                RuleFor(o => o.WelcomeMail.Via)
+                    .Must(_ => !string.IsNullOrWhiteSpace(smtp.Host) && !string.IsNullOrWhiteSpace(smtp.From))
+                    .WithMessage(
+                        $"set {CleanSyncOptions.Key}:Smtp:Host and {CleanSyncOptions.Key}:Smtp:From, or write WordPress"
+                    );
+                RuleFor(o => o.WelcomeMail.LoginUrl)
+                    .Must(url => !ownUsers || !string.IsNullOrWhiteSpace(url))
+                    .WithMessage("name the page where users sign in, for the mail's text");
+                RuleFor(o => o.WelcomeMail.SetPasswordUrl)
+                    .Must(url => !ownUsers || !string.IsNullOrWhiteSpace(url))
+                    .WithMessage("name the page where users ask for a link to set their password, for the mail's text");
+            }
+        );
+        RuleFor(o => o.WelcomeMail.LoginUrl).Must(IsPage).WithMessage(PageRemedy);
+        RuleFor(o => o.WelcomeMail.SetPasswordUrl).Must(IsPage).WithMessage(PageRemedy);
         RuleFor(o => o.WelcomeMail.Template)
             .Custom(
                 (template, context) =>
@@ -154,6 +182,10 @@ internal sealed class SiteOptionsValidator : AbstractValidator<SiteOptions>
                 }
             );
     }
+
+    private static bool IsPage(string? url) =>
+        string.IsNullOrWhiteSpace(url)
+        || Uri.TryCreate(url.Trim(), UriKind.Absolute, out var page) && page.Scheme is "https" or "http";
 
     private void CheckFields()
     {

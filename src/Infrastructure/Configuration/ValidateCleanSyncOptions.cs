@@ -1,11 +1,12 @@
 using System.Globalization;
+using CleanSync.Infrastructure.Sites;
 using FluentValidation.Results;
 using Microsoft.Extensions.Options;
 
 namespace CleanSync.Infrastructure.Configuration;
 
 /// <summary>Reports every error of the configuration at once: the full key, the value unless it is a secret, and the fix.</summary>
-internal sealed class ValidateCleanSyncOptions : IValidateOptions<CleanSyncOptions>
+internal sealed class ValidateCleanSyncOptions(SiteAdapters adapters) : IValidateOptions<CleanSyncOptions>
 {
     private static readonly string[] Secrets =
     [
@@ -19,7 +20,7 @@ internal sealed class ValidateCleanSyncOptions : IValidateOptions<CleanSyncOptio
 
     private static readonly char[] Position = [.. "0123456789:"];
 
-    private readonly CleanSyncOptionsValidator _validator = new();
+    private readonly CleanSyncOptionsValidator _validator = new(adapters);
 
     public ValidateOptionsResult Validate(string? name, CleanSyncOptions options)
     {

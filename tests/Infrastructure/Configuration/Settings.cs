@@ -54,6 +54,10 @@ internal static class Settings
     public static ServiceProvider Provider(IConfiguration configuration) =>
         new ServiceCollection()
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
-            .AddCleanSyncOptions(configuration)
-            .BuildServiceProvider();
+            .AddCleanSync(configuration)
+            .UseSqlite()
+            .UsePostgreSql()
+            .UseSmtp()
+            .UseWebhooks()
+            .Services.BuildServiceProvider();
 }

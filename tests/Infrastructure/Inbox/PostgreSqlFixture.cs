@@ -1,5 +1,5 @@
 using CleanSync.Application.Ports;
-using CleanSync.Infrastructure.Inbox.PostgreSql;
+using CleanSync.PostgreSql;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

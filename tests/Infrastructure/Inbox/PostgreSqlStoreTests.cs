@@ -1,7 +1,7 @@
 using CleanSync.Application;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
-using CleanSync.Infrastructure.Inbox.PostgreSql;
+using CleanSync.PostgreSql;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
 using Npgsql;
@@ -280,6 +280,7 @@ public sealed class PostgreSqlStoreTests : IAsyncLifetime
             sites,
             signals,
             _store.Time,
+            [],
             NullLogger<PostgreSqlListener>.Instance
         );
         await listener.StartAsync(Cancel);

@@ -1,6 +1,6 @@
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
-using CleanSync.Infrastructure.Inbox.PostgreSql;
+using CleanSync.PostgreSql;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

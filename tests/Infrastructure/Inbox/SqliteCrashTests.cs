@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using CleanSync.Infrastructure.Inbox.Sqlite;
+using CleanSync.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace CleanSync.Infrastructure.Tests.Inbox;

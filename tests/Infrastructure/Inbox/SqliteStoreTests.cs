@@ -1,6 +1,6 @@
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
-using CleanSync.Infrastructure.Inbox.Sqlite;
+using CleanSync.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -2,6 +2,7 @@ using System.Net;
 using CleanSync.Application.Ports;
 using CleanSync.Infrastructure.Configuration;
 using CleanSync.Infrastructure.Mail;
+using CleanSync.Smtp;
 using Microsoft.Extensions.Logging.Abstractions;
 using MimeKit;
 
@@ -171,7 +172,7 @@ public sealed class SmtpWelcomeMailTests
                 From = "Shop <shop@shop.example>",
             },
             WelcomeTemplate.Read(template, out _)!,
-            new Uri("https://shop.example/blog/"),
+            WelcomePages.Of(new SiteOptions { WordPress = new() { Url = "https://shop.example/blog/" } }),
             fence ?? (() => { }),
             NullLogger<SmtpWelcomeMail>.Instance
         );

@@ -26,7 +26,7 @@ public sealed class SharedAccountTests
             .With("Sites:blog:ActiveCampaign:RequestsPerSecond", "1");
         var time = new FakeTimeProvider();
         var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(time);
-        services.AddCleanSync(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        services.AddCleanSync(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).UseSqlite();
         services.AddHttpClient(AccountHttp.Name).ConfigurePrimaryHttpMessageHandler(() => new Account());
         await using var provider = services.BuildServiceProvider();
         var sites = provider.GetRequiredService<ISites>();

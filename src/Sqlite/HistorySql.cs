@@ -1,0 +1,80 @@
+using System.Text.Json;
+using CleanSync.Application.Ports;
+
+namespace CleanSync.Sqlite;
+
+/// <summary>The statements of the history.</summary>
+internal static class HistorySql
+{
+    public static readonly Sql Latest = new(
+        """
+        SELECT ended, contact, action, outcome, warnings, duration, attempt, losses
+        FROM history WHERE site = $site ORDER BY id DESC LIMIT $limit
+        """,
+        "$site",
+        "$limit"
+    );
+
+    /// <summary>SQLite has no aggregate that joins bits.</summary>
+    public static readonly Sql Planned = new(
+        """
+        SELECT contact, max(ended), max(losses & 1) | max(losses & 2) | max(losses & 4)
+        FROM history INDEXED BY history_ended
+        WHERE ended >= $since AND site = $site AND losses IS NOT NULL
+        GROUP BY contact ORDER BY max(ended)
+        """,
+        "$site",
+        "$since"
+    );
+
+    /// <summary>Bounded, so that webhooks are stored in between.</summary>
+    public static readonly Sql Prune = new(
+        """
+        DELETE FROM history WHERE id IN (
+            SELECT id FROM history INDEXED BY history_ended WHERE ended < $before ORDER BY ended LIMIT $limit)
+        """,
+        "$before",
+        "$limit"
+    );
+
+    private static readonly Sql Insert = new(
+        """
+        INSERT INTO history (ended, site, contact, action, outcome, warnings, duration, attempt, losses)
+        VALUES ($ended, $site, $contact, $action, $outcome, $warnings, $duration, $attempt, $losses)
+        """,
+        "$ended",
+        "$site",
+        "$contact",
+        "$action",
+        "$outcome",
+        "$warnings",
+        "$duration",
+        "$attempt",
+        "$losses"
+    );
+
+    /// <summary>Writes an outcome, inside the transaction that ends the claim.</summary>
+    public static int Append(SqliteSession session, HistoryEntry entry)
+    {
+        if (entry.Settled is var settled and not Settled.Nothing)
+            session.Execute(
+                LedgerSql.Settle,
+                entry.Site,
+                entry.Contact,
+                settled.HasFlag(Settled.PasswordReturn),
+                settled.HasFlag(Settled.WelcomeMail)
+            );
+        return session.Execute(
+            Insert,
+            UnixTime.Floor(entry.When),
+            entry.Site,
+            entry.Contact,
+            (int)entry.Action,
+            entry.Outcome,
+            entry.Warnings.Count == 0 ? null : JsonSerializer.Serialize(entry.Warnings),
+            entry.Duration.Ticks / TimeSpan.TicksPerMicrosecond,
+            entry.Attempt,
+            (int?)entry.Losses
+        );
+    }
+}

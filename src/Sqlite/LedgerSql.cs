@@ -1,0 +1,135 @@
+namespace CleanSync.Sqlite;
+
+/// <summary>The statements of the ledger.</summary>
+internal static class LedgerSql
+{
+    private const string AllButKey = """
+        user_id, applied_update, read_at, lagging_reads, password_return, welcome_mail,
+        intent_token, intent_login, intent_email, intent_site_date, intent_sent_at, intent_answered, intent_generated,
+        password_applied_at
+        """;
+
+    public static readonly Sql Find = new(
+        $"SELECT {AllButKey} FROM ledger WHERE site = $site AND contact = $contact",
+        "$site",
+        "$contact"
+    );
+
+    public static readonly Sql FindAll = new(
+        $"""
+        SELECT {AllButKey}, contact FROM ledger
+        WHERE site = $site AND contact IN (SELECT value FROM json_each($contacts))
+        """,
+        "$site",
+        "$contacts"
+    );
+
+    public static readonly Sql Linked = new(
+        """
+        SELECT contact FROM ledger INDEXED BY ledger_linked
+        WHERE site = $site AND contact > $after AND user_id IS NOT NULL
+        ORDER BY contact LIMIT $limit
+        """,
+        "$site",
+        "$after",
+        "$limit"
+    );
+
+    public static readonly Sql CountLinked = new(
+        "SELECT count(*) FROM ledger INDEXED BY ledger_linked WHERE site = $site AND user_id IS NOT NULL",
+        "$site"
+    );
+
+    public static readonly Sql LinkedContacts = new(
+        "SELECT contact FROM ledger WHERE site = $site AND user_id = $user ORDER BY contact",
+        "$site",
+        "$user"
+    );
+
+    public static readonly Sql Save = new(
+        $"""
+        INSERT OR REPLACE INTO ledger (site, contact, {AllButKey})
+        VALUES ($site, $contact, $user, $applied, $read, $lagging, $return, $mail,
+            $token, $login, $email, $siteDate, $sentAt, $answered, $generated, $passwordAppliedAt)
+        """,
+        "$site",
+        "$contact",
+        "$user",
+        "$applied",
+        "$read",
+        "$lagging",
+        "$return",
+        "$mail",
+        "$token",
+        "$login",
+        "$email",
+        "$siteDate",
+        "$sentAt",
+        "$answered",
+        "$generated",
+        "$passwordAppliedAt"
+    );
+
+    /// <summary>Settles what an outcome tells the end of (<see cref="Application.Ports.Settled"/>), unless that is settled already.</summary>
+    public static readonly Sql Settle = new(
+        """
+        UPDATE ledger SET
+            password_return = CASE WHEN $return AND password_return = 1 THEN 3 ELSE password_return END,
+            welcome_mail = CASE WHEN $mail AND welcome_mail = 2 THEN 3 ELSE welcome_mail END
+        WHERE site = $site AND contact = $contact
+        """,
+        "$site",
+        "$contact",
+        "$return",
+        "$mail"
+    );
+
+    /// <summary>A page of the contacts whose field holds a returned password.</summary>
+    public static readonly Sql PasswordsReturned = new(
+        $"""
+        SELECT {AllButKey}, contact FROM ledger INDEXED BY ledger_returned
+        WHERE site = $site AND contact > $after AND password_return = 2
+        ORDER BY contact LIMIT $limit
+        """,
+        "$site",
+        "$after",
+        "$limit"
+    );
+
+    /// <summary>Takes the link to a user from every contact but one.</summary>
+    public static readonly Sql UnlinkOthers = new(
+        "UPDATE ledger SET user_id = NULL WHERE site = $site AND user_id = $user AND contact <> $contact",
+        "$site",
+        "$user",
+        "$contact"
+    );
+
+    /// <summary>Takes the link from a contact.</summary>
+    public static readonly Sql Unlink = new(
+        "UPDATE ledger SET user_id = NULL WHERE site = $site AND contact = $contact",
+        "$site",
+        "$contact"
+    );
+
+    /// <summary>
+    /// Gives the user of a contact to the one that it was merged into, unless that has one, and what is owed to him with him.
+    /// </summary>
+    public static readonly Sql HandOver = new(
+        """
+        INSERT INTO ledger (site, contact, user_id, password_return, password_applied_at, welcome_mail)
+        SELECT $site, $contact, $user, coalesce(gone.password_return, 0), gone.password_applied_at, coalesce(gone.welcome_mail, 0)
+        FROM (SELECT 1) LEFT JOIN ledger AS gone ON gone.site = $site AND gone.contact = $gone
+        WHERE true
+        ON CONFLICT (site, contact) DO UPDATE SET
+            user_id = excluded.user_id,
+            password_return = excluded.password_return,
+            password_applied_at = excluded.password_applied_at,
+            welcome_mail = excluded.welcome_mail
+        WHERE user_id IS NULL
+        """,
+        "$site",
+        "$contact",
+        "$user",
+        "$gone"
+    );
+}

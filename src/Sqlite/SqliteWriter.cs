@@ -1,0 +1,196 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace CleanSync.Sqlite;
+
+/// <summary>
+/// The one writer of a database. It
+/// <list type="number">
+/// <item>takes all operations that wait,</item>
+/// <item>runs them in one transaction,</item>
+/// <item>commits, which costs one wait for the disk whatever their number,</item>
+/// <item>and answers each.</item>
+/// </list>
+/// While it commits the next group gathers, so groups grow with the load and a lone operation never waits for company.
+/// An operation that fails by itself fails alone. When the store fails the whole group fails, and the next group starts
+/// on a new connection: the store works again as soon as the disk does.
+/// </summary>
+internal sealed class SqliteWriter : IAsyncDisposable
+{
+    // A bound on the time that one group takes; the queue's bound is on memory.
+    private const int LargestGroup = 512;
+    private const int LongestQueue = 16384;
+
+    private readonly SqliteDatabase _database;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Channel<WriteOperation> _queue = Channel.CreateBounded<WriteOperation>(
+        new BoundedChannelOptions(LongestQueue) { SingleReader = true }
+    );
+    private readonly Task _loop;
+    private SqliteSession? _session;
+    private long _commits;
+    private bool _failing;
+
+    public SqliteWriter(SqliteDatabase database, TimeProvider time, ILogger logger)
+    {
+        (_database, _time, _logger) = (database, time, logger);
+        _session = new SqliteSession(database, time);
+        // SQLite blocks: a thread of its own leaves the pool to the web server.
+        _loop = Task.Factory.StartNew(
+            Loop,
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
+    }
+
+    /// <summary>How many transactions were committed.</summary>
+    public long Commits => Interlocked.Read(ref _commits);
+
+    /// <summary>Called after each commit. Tests throw here: a commit that is durable, and reported as failed.</summary>
+    internal Action? AfterCommit { get; set; }
+
+    /// <summary>
+    /// Runs the work in a transaction and ends when it is durable. Once the work has begun its end is always awaited: a
+    /// caller who gave up in between would not know what happened.
+    /// </summary>
+    /// <param name="work">The work. It may be run again after a rollback: the last run counts.</param>
+    /// <param name="storeFailed">
+    /// Called before anything else is written, when the store failed. Whether the work is durable is not known then: a disk
+    /// may report a fault and keep the commit all the same.
+    /// </param>
+    /// <param name="cancellationToken">Cancels work that has not begun.</param>
+    /// <exception cref="Application.Ports.TransientException">The store does not work now, or is closed.</exception>
+    public async Task<T> Write<T>(Func<SqliteSession, T> work, Action? storeFailed, CancellationToken cancellationToken)
+    {
+        var operation = new WriteOperation<T>(work, storeFailed, cancellationToken);
+        try
+        {
+            await _queue.Writer.WriteAsync(operation, cancellationToken);
+        }
+        catch (ChannelClosedException closed)
+        {
+            throw SqliteFault.OfTheStore(closed);
+        }
+        return await operation.End;
+    }
+
+    /// <inheritdoc cref="Write{T}(Func{SqliteSession, T}, Action?, CancellationToken)"/>
+    public Task<T> Write<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) =>
+        Write(work, storeFailed: null, cancellationToken);
+
+    /// <summary>Writes what waits, then closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _loop;
+        _session?.Dispose();
+        _session = null;
+    }
+
+    private void Loop()
+    {
+        var group = new List<WriteOperation>(LargestGroup);
+        while (WaitForWork())
+        {
+            while (group.Count < LargestGroup && _queue.Reader.TryRead(out var operation))
+                if (operation.IsWanted())
+                    group.Add(operation);
+            if (group.Count > 0)
+                Serve(group);
+            group.Clear();
+        }
+    }
+
+    private bool WaitForWork()
+    {
+        var ready = _queue.Reader.WaitToReadAsync();
+        return ready.IsCompletedSuccessfully ? ready.Result : ready.AsTask().GetAwaiter().GetResult();
+    }
+
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "Whatever went wrong belongs to those who wait for the group."
+    )]
+    private void Serve(List<WriteOperation> group)
+    {
+        try
+        {
+            var session = _session ??= new SqliteSession(_database, _time);
+            if (!TryTogether(session, group))
+                OneByOne(session, group);
+            if (_failing)
+                Log.Recovered(_logger);
+            _failing = false;
+        }
+        catch (Exception error)
+        {
+            _session?.Dispose();
+            _session = null;
+            if (!_failing)
+                Log.Failed(_logger, error);
+            _failing = true;
+            foreach (var operation in group)
+                operation.Failed(SqliteFault.OfTheStore(error));
+        }
+    }
+
+    /// <summary>The usual way: no savepoints. False when one of them failed by itself, and nothing was done.</summary>
+    private bool TryTogether(SqliteSession session, List<WriteOperation> group)
+    {
+        session.Begin();
+        try
+        {
+            foreach (var operation in group)
+                operation.Run(session);
+        }
+        catch (Exception error) when (SqliteFault.IsOfOneOperation(error))
+        {
+            session.Rollback();
+            return false;
+        }
+        Commit(session);
+        foreach (var operation in group)
+            operation.Committed();
+        return true;
+    }
+
+    /// <summary>The careful way: still one transaction, but each can be undone for itself.</summary>
+    private void OneByOne(SqliteSession session, List<WriteOperation> group)
+    {
+        var errors = new Exception?[group.Count];
+        session.Begin();
+        for (var i = 0; i < group.Count; i++)
+        {
+            session.Mark();
+            try
+            {
+                group[i].Run(session);
+                session.Keep();
+            }
+            catch (Exception error) when (SqliteFault.IsOfOneOperation(error))
+            {
+                session.Undo();
+                errors[i] = error;
+            }
+        }
+        Commit(session);
+        for (var i = 0; i < group.Count; i++)
+        {
+            if (errors[i] is { } error)
+                group[i].Failed(error);
+            else
+                group[i].Committed();
+        }
+    }
+
+    private void Commit(SqliteSession session)
+    {
+        session.Commit();
+        Interlocked.Increment(ref _commits);
+        AfterCommit?.Invoke();
+    }
+}
