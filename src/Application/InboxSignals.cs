@@ -4,7 +4,7 @@ using System.Threading.Channels;
 namespace CleanSync.Application;
 
 /// <summary>Tells the workers of this process that something arrived, and those who wait that something ended.</summary>
-public sealed class InboxSignals(TimeProvider time)
+internal sealed class InboxSignals(TimeProvider time)
 {
     private static readonly TimeSpan LongestGather = TimeSpan.FromSeconds(1);
 

@@ -4,7 +4,7 @@ using CleanSync.Domain;
 namespace CleanSync.Application;
 
 /// <summary>A cryptographic source of random bytes; replaced in tests that need the same bytes twice.</summary>
-public class Randomness
+internal class Randomness
 {
     /// <summary>Fills the buffer with random bytes.</summary>
     public virtual void Fill(Span<byte> buffer) => RandomNumberGenerator.Fill(buffer);

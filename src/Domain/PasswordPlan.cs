@@ -15,7 +15,7 @@ namespace CleanSync.Domain;
 /// otherwise                       newer, or none was applied       yes                 set, if it is new to him
 /// </code>
 /// </summary>
-public static class PasswordPlan
+internal static class PasswordPlan
 {
     /// <summary>When the value of the password field was set; null when that is not known.</summary>
     public static DateTimeOffset? TimeOf(Contact contact, SiteRules rules)

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace CleanSync.Domain;
 
 /// <summary>Turns a plan into the plan that is carried out, so that nothing else needs to know of policies.</summary>
-public static class PlanPolicy
+internal static class PlanPolicy
 {
     /// <summary>The site's policy: a dry run says what would be written and writes nothing.</summary>
     public static UserPlan Apply(UserPlan plan, SiteRules rules)

@@ -56,7 +56,7 @@ public sealed record RuleAdvice
 /// <param name="Contact">The contact that is planned for.</param>
 /// <param name="Request">The request that is planned for.</param>
 /// <param name="Skip">Whether a rule leaves the contact alone.</param>
-public sealed record RuledRequest(Contact Contact, SyncRequest Request, bool Skip)
+internal sealed record RuledRequest(Contact Contact, SyncRequest Request, bool Skip)
 {
     /// <summary>Asks the rules in their order.</summary>
     public static RuledRequest Ask(IEnumerable<IUserRule> rules, RuleQuestion question)

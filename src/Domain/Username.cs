@@ -7,7 +7,7 @@ namespace CleanSync.Domain;
 /// Makes usernames that WordPress accepts: ASCII letters, digits, <c>_ - . @</c> and single inner blanks, at most 60 characters. What it refuses is
 /// replaced, never a reason to fail.
 /// </summary>
-public static class Username
+internal static class Username
 {
     /// <summary>The length of the column <c>user_login</c>.</summary>
     public const int LongestStored = 60;

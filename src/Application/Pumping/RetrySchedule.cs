@@ -1,7 +1,7 @@
 namespace CleanSync.Application.Pumping;
 
 /// <summary>When a failed attempt is made again: exponential back-off with jitter.</summary>
-public static class RetrySchedule
+internal static class RetrySchedule
 {
     /// <summary>The wait after the first attempt.</summary>
     public static readonly TimeSpan First = TimeSpan.FromSeconds(5);

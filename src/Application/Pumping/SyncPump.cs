@@ -15,7 +15,7 @@ namespace CleanSync.Application.Pumping;
 /// </list>
 /// The only place that catches what commands throw.
 /// </summary>
-public sealed partial class SyncPump
+internal sealed partial class SyncPump
 {
     private static readonly Func<ILogger, string, long, IDisposable?> WorkScope = LoggerMessage.DefineScope<
         string,

@@ -3,7 +3,7 @@ using CleanSync.Domain;
 namespace CleanSync.Application.Webhooks;
 
 /// <summary>The names of actions in the URLs of webhooks (<c>wpf_action</c>), as WP Fusion has them.</summary>
-public static class ActionNames
+internal static class ActionNames
 {
     /// <summary>Every name, the mildest action first.</summary>
     public static IReadOnlyList<string> All { get; } = ["update_tags", "update", "add"];

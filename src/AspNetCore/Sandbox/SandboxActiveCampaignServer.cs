@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.Extensions;
 namespace CleanSync.AspNetCore.Sandbox;
 
 /// <summary>Serves a <see cref="SandboxAccount"/> over real HTTP, on the loopback address only.</summary>
-public sealed class SandboxActiveCampaignServer : IAsyncDisposable
+internal sealed class SandboxActiveCampaignServer : IAsyncDisposable
 {
     private const int RequestLinesKept = 1000;
 

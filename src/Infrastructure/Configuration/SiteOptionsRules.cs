@@ -6,7 +6,7 @@ using CleanSync.Domain;
 namespace CleanSync.Infrastructure.Configuration;
 
 /// <summary>Turns a site's settings into the rules that the planner works by.</summary>
-public static class SiteOptionsRules
+internal static class SiteOptionsRules
 {
     /// <summary>The rules of a site. Pure. Mappings that the validation refuses are left out.</summary>
     /// <param name="site">Settings that passed the validation.</param>

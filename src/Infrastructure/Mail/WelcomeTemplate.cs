@@ -8,7 +8,7 @@ namespace CleanSync.Infrastructure.Mail;
 /// <c>&lt;</c>. Placeholders: <c>{{login}}</c>, <c>{{first_name}}</c>, <c>{{login_url}}</c>, <c>{{set_password_url}}</c> (the page
 /// of the site that mails a link to set a password) and <c>{{site}}</c> (its host name). There is none for a password.
 /// </summary>
-public sealed class WelcomeTemplate
+internal sealed class WelcomeTemplate
 {
     private const string SubjectLine = "Subject:";
     private const string Open = "{{";

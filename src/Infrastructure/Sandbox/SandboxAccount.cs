@@ -48,7 +48,7 @@ public sealed class SandboxAccount
     public long RequestsTooFast => Interlocked.Read(ref _tooFast);
 
     /// <summary>Answers a request.</summary>
-    public SandboxResponse Handle(SandboxRequest request)
+    internal SandboxResponse Handle(SandboxRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         Interlocked.Increment(ref _requests);

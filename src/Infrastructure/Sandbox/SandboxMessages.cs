@@ -6,7 +6,7 @@ namespace CleanSync.Infrastructure.Sandbox;
 /// <param name="Query">The raw query, with or without the question mark.</param>
 /// <param name="Headers">Headers by name.</param>
 /// <param name="Body">The body.</param>
-public sealed record SandboxRequest(
+internal sealed record SandboxRequest(
     string Method,
     string Path,
     string Query,
@@ -18,7 +18,7 @@ public sealed record SandboxRequest(
 /// <param name="Status">The status.</param>
 /// <param name="Headers">Headers in order; a name may come more than once.</param>
 /// <param name="Body">The body.</param>
-public sealed record SandboxResponse(
+internal sealed record SandboxResponse(
     int Status,
     IReadOnlyList<KeyValuePair<string, string>> Headers,
     ReadOnlyMemory<byte> Body
