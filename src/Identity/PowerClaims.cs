@@ -13,13 +13,12 @@ namespace CleanSync.Identity;
 /// <param name="own">The application's own claim types that carry power.</param>
 internal sealed class PowerClaims(ClaimsIdentityOptions types, string permission, ISet<string> own)
 {
-    private static readonly FrozenSet<string> Roles = Set(
-        "role roles group groups groupsid primarygroupsid denyonlyprimarygroupsid wids hasgroups entitlements authorities"
-    );
+    private static readonly FrozenSet<string> Roles = Set("role roles");
 
     // The registered claims of JWT and OpenID Connect, their forms in ClaimTypes and Entra, and what grants access.
     private static readonly FrozenSet<string> Identity = Set(
-        "iss sub aud exp nbf iat jti nonce auth_time acr amr azp at_hash c_hash s_hash sid idp act may_act cnf events sub_id"
+        "group groups groupsid primarygroupsid denyonlyprimarygroupsid wids hasgroups entitlements authorities"
+            + " iss sub aud exp nbf iat jti nonce auth_time acr amr azp at_hash c_hash s_hash sid idp act may_act cnf events sub_id"
             + " scope scp scopes client_id permission permissions privilege privileges policy claims tid oid upn unique_name preferred_username"
             + " name nameid nameidentifier email emailaddress email_verified phone_number phone_number_verified"
             + " actor actort primarysid denyonlyprimarysid denyonlysid windowsaccountname windowsdeviceclaim windowsdevicegroup"
@@ -61,8 +60,7 @@ internal sealed class PowerClaims(ClaimsIdentityOptions types, string permission
         || Array.Exists(Prefixes, prefix => type.Trim().StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
         || Identity.Contains(LastPart(type));
 
-    private static string LastPart(string type) =>
-        type.Trim()[(type.Trim().LastIndexOfAny(['/', '#', ':', '.']) + 1)..];
+    private static string LastPart(string type) => type.Trim()[(type.Trim().LastIndexOfAny(['/', '#', ':']) + 1)..];
 
     private static bool Same(string one, string other) =>
         string.Equals(one.Trim(), other.Trim(), StringComparison.OrdinalIgnoreCase);

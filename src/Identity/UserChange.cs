@@ -104,11 +104,10 @@ internal sealed class UserChange<TUser, TRole>(IdentityWork<TUser, TRole> work, 
         CancellationToken cancellationToken
     )
     {
-        var before = await Findings(session, user);
         await session.Emails.SetEmailAsync(user, email, cancellationToken);
         var after = await Findings(session, user);
         await session.Emails.SetEmailAsync(user, had.Length == 0 ? null : had, cancellationToken);
-        return !after.IsSubsetOf(before);
+        return after.Count > 0 && !after.IsSubsetOf(await Findings(session, user));
     }
 
     private static async Task<HashSet<string>> Findings(IdentitySession<TUser, TRole> session, TUser user)

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanSync.Identity.Tests;
@@ -44,6 +45,9 @@ public class IdentityBed<TUser, TRole, TKey> : IAsyncLifetime
     /// <summary>What comes between the context and the database.</summary>
     public List<IInterceptor> Interceptors { get; } = [];
 
+    /// <summary>Sets the provider up, for instance with an execution strategy.</summary>
+    public Action<SqliteDbContextOptionsBuilder> Sqlite { get; set; } = _ => { };
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public Action Fence { get; set; } = () => { };
@@ -76,7 +80,7 @@ public class IdentityBed<TUser, TRole, TKey> : IAsyncLifetime
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddDbContext<BedContext<TUser, TRole, TKey>>(context =>
-            context.UseSqlite($"Data Source={_file}").AddInterceptors(Interceptors)
+            context.UseSqlite($"Data Source={_file}", sqlite => Sqlite(sqlite)).AddInterceptors(Interceptors)
         );
         services
             .AddIdentityCore<TUser>(options => Identity(options))
