@@ -14,6 +14,11 @@ public static class CleanSyncIdentityBuilderExtensions
     /// Takes users from the ASP.NET Core Identity of the application, which registers it as usual:
     /// <c>AddDbContext</c>, <c>AddIdentity</c> or <c>AddIdentityCore</c> with <c>AddRoles</c>, and <c>AddEntityFrameworkStores</c>.
     /// </summary>
+    /// <remarks>
+    /// Users are found by claims: by the contact's id and, unless keys are numbers, by the number that CleanSync gives them. An index on the type and the
+    /// value of <c>IdentityUserClaim</c> keeps that fast: <c>HasIndex(claim => new { claim.ClaimType, claim.ClaimValue })</c> in <c>OnModelCreating</c>, on SQL
+    /// Server with a <c>HasMaxLength</c> for both. Whoever is signed in gets changed claims when his cookie is validated the next time.
+    /// </remarks>
     /// <typeparam name="TUser">The application's user, an <c>IdentityUser</c> with any kind of key.</typeparam>
     /// <typeparam name="TRole">The application's role.</typeparam>
     /// <typeparam name="TContext">The application's database context, of any relational provider.</typeparam>
