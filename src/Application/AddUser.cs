@@ -36,6 +36,7 @@ public sealed record AddUser(string Site, long Contact, string? Role = null, boo
     }
 
     internal sealed class Handler(
+        WorkingRight rights,
         PersonLocks locks,
         Decider decider,
         ChangeWriter changes,
@@ -46,6 +47,7 @@ public sealed record AddUser(string Site, long Contact, string? Role = null, boo
         public async Task<SyncOutcome> Handle(AddUser command, CancellationToken cancellationToken)
         {
             var request = new SyncRequest(SyncAction.Add, command.Role, command.SendNotification, command.Imported);
+            await using var right = await rights.For(command.Site, cancellationToken);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
             for (var attempt = 0; attempt < 3; attempt++)
             {

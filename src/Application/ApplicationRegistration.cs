@@ -54,6 +54,7 @@ internal static class ApplicationRegistration
         services.TryAddSingleton<SiteRuns>();
         services.TryAddSingleton<SyncMetrics>();
         services.TryAddSingleton<WebhookWatch>();
+        services.TryAddSingleton<WorkingRight>();
         services.TryAddSingleton<PersonLocks>();
         services.TryAddSingleton<PasswordMemory>();
         services.TryAddSingleton<ClearReturnedPasswords.Rounds>();

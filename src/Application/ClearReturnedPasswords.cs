@@ -37,7 +37,7 @@ public sealed record ClearReturnedPasswords(string Site) : IUseCase<int>
         public void Reach(string site, long contact) => _reached[site] = contact;
     }
 
-    internal sealed class Handler(ISites sites, ILedger ledger, PersonLocks locks, Rounds rounds)
+    internal sealed class Handler(WorkingRight rights, ISites sites, ILedger ledger, PersonLocks locks, Rounds rounds)
         : IRequestHandler<ClearReturnedPasswords, int>
     {
         // One page and one write after the other, so that webhooks find the way free.
@@ -49,6 +49,7 @@ public sealed record ClearReturnedPasswords(string Site) : IUseCase<int>
                 || !(await site.Users.Describe(cancellationToken)).TellsFirstLogin
             )
                 return 0;
+            await using var right = await rights.For(command.Site, cancellationToken);
             var emptied = 0;
             for (var page = 0; page < LongestRound; page++)
             {

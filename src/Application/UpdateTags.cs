@@ -24,12 +24,18 @@ public sealed record UpdateTags(string Site, long Contact) : IUseCase<SyncOutcom
         }
     }
 
-    internal sealed class Handler(PersonLocks locks, Decider decider, ChangeWriter changes, Obligations obligations)
-        : IRequestHandler<UpdateTags, SyncOutcome>
+    internal sealed class Handler(
+        WorkingRight rights,
+        PersonLocks locks,
+        Decider decider,
+        ChangeWriter changes,
+        Obligations obligations
+    ) : IRequestHandler<UpdateTags, SyncOutcome>
     {
         public async Task<SyncOutcome> Handle(UpdateTags command, CancellationToken cancellationToken)
         {
             var request = new SyncRequest(SyncAction.UpdateTags);
+            await using var right = await rights.For(command.Site, cancellationToken);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
             using var decision = await decider.Decide(
                 command.Site,

@@ -26,12 +26,18 @@ public sealed record UpdateUser(string Site, long Contact, string? Role = null) 
         }
     }
 
-    internal sealed class Handler(PersonLocks locks, Decider decider, ChangeWriter changes, Obligations obligations)
-        : IRequestHandler<UpdateUser, SyncOutcome>
+    internal sealed class Handler(
+        WorkingRight rights,
+        PersonLocks locks,
+        Decider decider,
+        ChangeWriter changes,
+        Obligations obligations
+    ) : IRequestHandler<UpdateUser, SyncOutcome>
     {
         public async Task<SyncOutcome> Handle(UpdateUser command, CancellationToken cancellationToken)
         {
             var request = new SyncRequest(SyncAction.Update, command.Role);
+            await using var right = await rights.For(command.Site, cancellationToken);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
             using var decision = await decider.Decide(
                 command.Site,

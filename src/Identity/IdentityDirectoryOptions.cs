@@ -46,7 +46,7 @@ public sealed class IdentityDirectoryOptions<TUser>
     /// <summary>Makes a user that is not stored yet, for types that need more than an empty one.</summary>
     public Func<TUser> NewUser { get; set; } = Activator.CreateInstance<TUser>;
 
-    internal HashSet<string>? TrustedPermissions { get; private set; }
+    internal HashSet<string> TrustedPermissions { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     internal IReadOnlyDictionary<string, MappedProperty<TUser>> Properties => _properties;
 
@@ -73,14 +73,13 @@ public sealed class IdentityDirectoryOptions<TUser>
     }
 
     /// <summary>
-    /// Names every permission that is harmless. From then on whoever holds any other is privileged, and a role that holds any other is
-    /// given to nobody unless <c>Roles:Allowed</c> names it. Without this only <c>Roles:Privileged</c> and the names that WordPress has
-    /// for power count, so an application with permissions of its own names either these or those.
+    /// Names permissions that are harmless. Nobody else can know what the application's permissions allow: whoever holds any other is
+    /// privileged, and a role that holds any other is given to nobody unless it is the site's default role or <c>Roles:Allowed</c> names it.
     /// </summary>
     /// <returns>These options.</returns>
-    public IdentityDirectoryOptions<TUser> TrustOnlyPermissions(params IEnumerable<string> permissions)
+    public IdentityDirectoryOptions<TUser> TrustPermissions(params IEnumerable<string> permissions)
     {
-        TrustedPermissions = new HashSet<string>(permissions, StringComparer.OrdinalIgnoreCase);
+        TrustedPermissions.UnionWith(permissions);
         return this;
     }
 }

@@ -16,7 +16,7 @@ namespace CleanSync.Identity;
 /// some, not trusted   no                        no                   the claims     yes
 /// some, not trusted   no                        yes                  the claims     as the planner finds
 /// </code>
-/// Without <see cref="IdentityDirectoryOptions{TUser}.TrustOnlyPermissions"/> all are trusted.
+/// Trusted are those of <see cref="IdentityDirectoryOptions{TUser}.TrustPermissions"/>.
 /// </summary>
 internal sealed class RoleReader<TUser, TRole>(IdentitySession<TUser, TRole> session)
     where TUser : class
@@ -64,7 +64,7 @@ internal sealed class RoleReader<TUser, TRole>(IdentitySession<TUser, TRole> ses
         };
     }
 
-    /// <summary>Whether the application calls all of these harmless, or leaves the judgement to the planner.</summary>
+    /// <summary>Whether the application calls all of these harmless.</summary>
     public bool AreTrusted(IEnumerable<string> permissions) =>
-        session.Options.TrustedPermissions is not { } trusted || permissions.All(trusted.Contains);
+        permissions.All(session.Options.TrustedPermissions.Contains);
 }

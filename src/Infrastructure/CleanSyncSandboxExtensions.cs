@@ -5,7 +5,6 @@ using CleanSync.Infrastructure.Sandbox;
 using CleanSync.Infrastructure.Sites;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -62,8 +62,8 @@ internal sealed class SqliteWorkerLock(string databasePath, TimeProvider time) :
     }
 
     /// <inheritdoc/>
-    /// <remarks>Always: the system takes the lock from nobody who lives, and who sends commands without a worker needs none.</remarks>
-    public bool Holds(string site) => true;
+    /// <remarks>For all sites alike: the system takes the lock from nobody who lives.</remarks>
+    public bool Holds(string site) => IsHeld;
 
     /// <summary>Gives the lock up. The file stays: removing it would let two processes lock two files of one name.</summary>
     public void Release()

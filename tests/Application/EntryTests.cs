@@ -152,6 +152,39 @@ public sealed class EntryTests
         await Assert.ThrowsAsync<PermanentException>(() => unworked.CleanSync.Work("shoe", default));
     }
 
+    [Fact]
+    [Trait("Spec", "5.4")]
+    public async Task A_command_beside_another_process_that_works_the_account_writes_nothing()
+    {
+        _world.Contacts.Add(World.Ann());
+        using var process = _world.Start(services => services.AddSingleton<IWorkerRole>(new Elsewhere(_world)));
+
+        var fault = await Assert.ThrowsAsync<TransientException>(() =>
+            process.CleanSync.Run(new AddUser("shop", 42), default)
+        );
+
+        Assert.Contains("ReceiveWebhook", fault.Message, StringComparison.Ordinal);
+        Assert.False(fault.SpendsAttempt);
+        Assert.Empty(_world.Users.All);
+    }
+
+    /// <summary>Another process has every account, and keeps it.</summary>
+    private sealed class Elsewhere(World world) : IWorkerRole
+    {
+        public async Task<IWorkerRight> Take(
+            string account,
+            IReadOnlyList<string> sites,
+            CancellationToken cancellationToken
+        )
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            throw new InvalidOperationException("never");
+        }
+
+        public bool Holds(string site) => false;
+    }
+
     private sealed record Stranger : IUseCase<int>;
 
     private sealed class Replaced : IRequestHandler<AddUser, SyncOutcome>

@@ -126,7 +126,7 @@ public sealed class EndToEndTests : IdentityTests
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<ISites>(new Sites(new Site("shop", Bed.Rules, _account, Users, new NoMail())));
-        services.AddCleanSync(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        services.AddCleanSync(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).UseSqlite();
         return services.BuildServiceProvider();
     }
 

@@ -40,7 +40,8 @@ public class IdentityBed<TUser, TRole, TKey> : IAsyncLifetime
             },
         };
 
-    public IdentityDirectoryOptions<TUser> Options { get; } = new();
+    public IdentityDirectoryOptions<TUser> Options { get; } =
+        new IdentityDirectoryOptions<TUser>().TrustPermissions("read", "edit_posts");
 
     /// <summary>What comes between the context and the database.</summary>
     public List<IInterceptor> Interceptors { get; } = [];

@@ -2,13 +2,14 @@ using System.Runtime.CompilerServices;
 using CleanSync.Application.Ports;
 using CleanSync.Identity;
 using CleanSync.Infrastructure.Configuration;
+using CleanSync.Infrastructure.Sites;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Puts ASP.NET Core Identity behind CleanSync.</summary>
-public static class CleanSyncIdentityBuilderExtensions
+public static class CleanSyncIdentityExtensions
 {
     /// <summary>
     /// Takes users from the ASP.NET Core Identity of the application, which registers it as usual:
@@ -46,7 +47,7 @@ public static class CleanSyncIdentityBuilderExtensions
                         typeof(TContext),
                         options,
                         Site(services.GetRequiredService<IOptionsMonitor<CleanSyncOptions>>(), name),
-                        Fence(services.GetRequiredService<IWorkerRole>(), name),
+                        () => WriteFence.Check(services.GetRequiredService<IWorkerRole>(), name),
                         services.GetRequiredService<TimeProvider>()
                     )
                 ),
@@ -60,11 +61,4 @@ public static class CleanSyncIdentityBuilderExtensions
         var made = new ConditionalWeakTable<SiteOptions, IdentitySite>();
         return () => made.GetValue(options.CurrentValue.Sites[name], IdentitySite.Of);
     }
-
-    private static Action Fence(IWorkerRole role, string name) =>
-        () =>
-        {
-            if (!role.Holds(name))
-                throw new TransientException("another process works this account now", spendsAttempt: false);
-        };
 }
