@@ -37,6 +37,21 @@ internal static class InboxSql
     public const string Notify =
         $"SELECT pg_notify('{PostgreSqlListener.Inbox}', site) FROM unnest($1::text[]) AS changed (site)";
 
+    /// <summary>
+    /// Rows that arrived after now: the clock was set back since, or another node's is ahead. They arrive now instead, and are due: what they
+    /// had to wait is not known any more. As many as a claim takes, so that none of them takes long.
+    /// </summary>
+    /// <remarks>$1 site, $2 now, $3 limit.</remarks>
+    public const string BringBack = """
+        WITH ahead AS MATERIALIZED (
+            SELECT contact FROM cleansync.inbox
+            WHERE site = $1 AND claimed_action IS NULL AND parked IS NULL AND received > $2
+            ORDER BY received LIMIT $3 FOR UPDATE SKIP LOCKED
+        )
+        UPDATE cleansync.inbox AS row SET due = $2, received = $2
+        FROM ahead WHERE row.site = $1 AND row.contact = ahead.contact
+        """;
+
     /// <summary>The first rows that are due, of each urgency. Rows that are due at the same time go in the order of their contacts.</summary>
     /// <remarks>$1 site, $2 now, $3 limit.</remarks>
     public static readonly string Claim = $"""
@@ -140,6 +155,9 @@ internal static class InboxSql
             due = $2
         FROM lost WHERE row.site = $1 AND row.contact = lost.contact
         """;
+
+    /// <summary>When the latest parked row was parked; null when none is. $1 site.</summary>
+    public const string LatestParked = "SELECT max(due) FROM cleansync.inbox WHERE site = $1 AND parked IS NOT NULL";
 
     /// <summary>Bounded, so that webhooks are stored in between. A row that is parked again later is left alone.</summary>
     /// <remarks>$1 site, $2 now, $3 parked before, $4 a contact or null, $5 why it is parked or null, $6 limit.</remarks>

@@ -154,7 +154,9 @@ internal sealed class PostgreSqlInbox(PostgreSqlDatabase database, AcceptLane la
 
     public async Task<int> Retry(string site, long? contact, ParkReason? reason, CancellationToken cancellationToken)
     {
-        var before = Now;
+        // By the clock of whoever parked it.
+        var latest = await database.All(InboxSql.LatestParked, row => row.LongOrNull(0), cancellationToken, site);
+        var before = Math.Max(Now, latest[0] ?? 0);
         var all = 0;
         while (true)
         {
@@ -185,6 +187,7 @@ internal sealed class PostgreSqlInbox(PostgreSqlDatabase database, AcceptLane la
 
     private async Task<IReadOnlyList<ClaimedWork>> Take(NpgsqlConnection connection, string site, int limit)
     {
+        await connection.Execute(InboxSql.BringBack, site, Now, (long)limit);
         var taken = await connection.All(
             InboxSql.Claim,
             row =>

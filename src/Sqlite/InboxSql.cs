@@ -62,6 +62,23 @@ internal static class InboxSql
         Request
     );
 
+    /// <summary>
+    /// Rows that arrived after now: the clock was set back since. They arrive now instead, and are due: what they had to wait is not known
+    /// any more. As many as a claim takes, so that none of them takes long.
+    /// </summary>
+    public static readonly Sql BringBack = new(
+        """
+        UPDATE inbox SET due = $now, received = $now
+        WHERE site = $site AND contact IN (
+            SELECT contact FROM inbox INDEXED BY inbox_received
+            WHERE site = $site AND claimed_action IS NULL AND parked IS NULL AND received > $now
+            ORDER BY received LIMIT $limit)
+        """,
+        "$site",
+        "$now",
+        "$limit"
+    );
+
     /// <summary>The first rows that are due, of each urgency. Rows that are due at the same time go in the order of their contacts.</summary>
     public static readonly Sql Claim = new(
         $"""
@@ -188,6 +205,12 @@ internal static class InboxSql
         $"UPDATE inbox SET {JoinClaimed} due = $now WHERE site = $site AND claimed_action IS NOT NULL",
         "$site",
         "$now"
+    );
+
+    /// <summary>When the latest parked row was parked; null when none is.</summary>
+    public static readonly Sql LatestParked = new(
+        "SELECT max(due) FROM inbox INDEXED BY inbox_parked WHERE site = $site AND parked IS NOT NULL",
+        "$site"
     );
 
     /// <summary>Bounded, so that webhooks are stored in between. A row that is parked again later is left alone.</summary>

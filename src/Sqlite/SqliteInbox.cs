@@ -155,7 +155,9 @@ internal sealed class SqliteInbox(
 
     public async Task<int> Retry(string site, long? contact, ParkReason? reason, CancellationToken cancellationToken)
     {
-        var before = UnixTime.Floor(time.GetUtcNow());
+        // By the clock of whoever parked it.
+        var latest = await reader.All(InboxSql.LatestParked, row => row.LongOrNull(0), cancellationToken, site);
+        var before = Math.Max(UnixTime.Floor(time.GetUtcNow()), latest[0] ?? 0);
         var all = 0;
         while (true)
         {
@@ -195,6 +197,7 @@ internal sealed class SqliteInbox(
     private static IReadOnlyList<ClaimedWork> Take(SqliteSession session, string site, int limit)
     {
         var taken = new List<(long Due, ClaimedWork Work)>();
+        session.Execute(InboxSql.BringBack, site, session.Now, limit);
         using var row = session.Query(InboxSql.Claim, site, session.Now, limit);
         while (row.Read())
         {

@@ -3,6 +3,7 @@ using CleanSync.Application.Ports;
 using CleanSync.Domain;
 using CleanSync.PostgreSql;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Moq;
 using Npgsql;
 
@@ -110,6 +111,20 @@ public sealed class PostgreSqlStoreTests : IAsyncLifetime
             Cancel
         );
         await taken;
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    [Trait("Spec", "5.4")]
+    public async Task What_a_node_stores_whose_clock_is_wrong_is_due_at_once(int hours)
+    {
+        var wrong = new FakeTimeProvider(_store.Time.GetUtcNow().AddHours(hours));
+        await using var other = new PostgreSqlStore(_store.ConnectionString, wrong, _log);
+
+        await other.Inbox.Accept(Site, 1, Add, Cancel);
+
+        Assert.Single(await Inbox.Claim(Site, 10, Cancel));
     }
 
     [Fact]
