@@ -135,6 +135,30 @@ public sealed class CatchUpTests
         Assert.Null((await Record()).Watermark);
     }
 
+    // The account's clock goes on as it did: only the host's is set.
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_clock_that_is_set_makes_it_miss_nothing(int hours)
+    {
+        await CatchUp();
+        _world.Time.Advance(TimeSpan.FromMinutes(15));
+        await CatchUp();
+        var account = Now;
+        _world.Contacts.AnsweredAt = () => account;
+        _world.Time.AdjustTime(Now.AddHours(hours));
+
+        for (var id = 1L; id <= 6; id++)
+        {
+            account += TimeSpan.FromMinutes(15);
+            _world.Time.Advance(TimeSpan.FromMinutes(15));
+            await Linked(id, account.AddMinutes(-10));
+            await CatchUp();
+            Assert.NotNull(_world.Store.RowOf(id));
+            Assert.Equal(account, (await Record()).Watermark);
+        }
+    }
+
     private Task<int> CatchUp() => _process.Send(new CatchUp("shop"));
 
     private async Task Linked(long id, DateTimeOffset updatedAt, DateTimeOffset? readAt = null)

@@ -35,6 +35,9 @@ internal sealed class FakeContacts(World world) : IContacts
     /// <summary>The lists that were asked for.</summary>
     public List<(ContactQuery Query, long After)> Listed { get; } = [];
 
+    /// <summary>The account's clock; the host's unless told otherwise.</summary>
+    public Func<DateTimeOffset>? AnsweredAt { get; set; }
+
     public Task<ContactPage> List(ContactQuery query, long after, CancellationToken cancellationToken) =>
         Step(() =>
         {
@@ -58,7 +61,7 @@ internal sealed class FakeContacts(World world) : IContacts
                 .ToList();
             return new ContactPage(
                 [.. fitting.Take(100).Select(contact => new ListedContact(contact.Id, contact.UpdatedAt))],
-                world.Time.GetUtcNow(),
+                AnsweredAt?.Invoke() ?? world.Time.GetUtcNow(),
                 fitting.Count,
                 fitting.Count <= 100
             );
