@@ -141,6 +141,37 @@ public sealed class AddUserTests
         );
     }
 
+    // The clock of the site goes on as it did: only the host's is set, or another host with another clock takes over.
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    [Trait("Spec", "3.2")]
+    public async Task The_90_seconds_are_no_others_when_the_clock_is_set(int hours)
+    {
+        _world.Contacts.Add(World.Ann());
+        var site = _world.Time.GetUtcNow();
+        _world.Users.SiteDate = () => site;
+        var process = _world.Start();
+        _world.Users.BeforeCreate = () => throw new TransientException("wordpress: no answer", unanswered: true);
+        await Assert.ThrowsAsync<TransientException>(() => process.Send(new AddUser("shop", 42)));
+        _world.Users.BeforeCreate = null;
+        _world.Time.AdjustTime(_world.Time.GetUtcNow().AddHours(hours));
+
+        Pass(TimeSpan.FromSeconds(30));
+        var waits = await Assert.ThrowsAsync<TransientException>(() => process.Send(new AddUser("shop", 42)));
+        Assert.InRange(waits.RetryAfter!.Value, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(90));
+        Assert.Equal(1, _world.Users.Creates);
+
+        Pass(waits.RetryAfter.Value);
+        Assert.Equal(OutcomeKind.Created, (await process.Send(new AddUser("shop", 42))).Kind);
+
+        void Pass(TimeSpan time)
+        {
+            _world.Time.Advance(time);
+            site += time;
+        }
+    }
+
     [Fact]
     [Trait("Spec", "3.2")]
     public async Task A_create_that_never_left_this_host_is_made_again_at_once()

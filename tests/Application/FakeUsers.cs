@@ -110,11 +110,14 @@ internal sealed class FakeUsers(World world) : IUsers
             [.. All.Values.Where(user => Links.GetValueOrDefault(user.Id) == contact).Select(Seen)]
         );
 
+    /// <summary>The site's clock; the host's unless told otherwise.</summary>
+    public Func<DateTimeOffset>? SiteDate { get; set; }
+
     public Task<UsersByEmail> FindByEmail(string email, CancellationToken cancellationToken) =>
         Step(() =>
             new UsersByEmail(
                 [.. All.Values.Where(user => ContactEmail.Same(user.Email, email)).Select(Seen)],
-                world.Time.GetUtcNow()
+                SiteDate?.Invoke() ?? world.Time.GetUtcNow()
             )
         );
 

@@ -34,13 +34,8 @@ internal sealed class IntentReview(ILedger ledger, RoleWatch roles, TimeProvider
             await ledger.Save(entry, cancellationToken);
             return (entry, ours);
         }
-        var left = intent.SentAt + CreationIntent.MayStillHappen - time.GetUtcNow();
-        if (users.IsEmpty && !intent.Answered && left > TimeSpan.Zero)
-            throw new TransientException(
-                "wordpress: a create was not answered and may still be under way",
-                left,
-                spendsAttempt: false
-            );
+        if (users.IsEmpty && !intent.Answered)
+            await WaitFor(entry, intent, look.SiteDate, cancellationToken);
         if (!look.Users.IsEmpty || !carriers.IsEmpty)
         {
             warnings.Add(new Warning("existing_user_password_untouched"));
@@ -48,6 +43,32 @@ internal sealed class IntentReview(ILedger ledger, RoleWatch roles, TimeProvider
             await ledger.Save(entry, cancellationToken);
         }
         return (entry, null);
+    }
+
+    // By both clocks: this host's may have been set, or be another's.
+    private async Task WaitFor(
+        LedgerEntry entry,
+        CreationIntent intent,
+        DateTimeOffset siteDate,
+        CancellationToken cancellationToken
+    )
+    {
+        var left = intent.SentAt + CreationIntent.MayStillHappen - time.GetUtcNow();
+        if (left > CreationIntent.MayStillHappen)
+        {
+            // Sent at a time to come: the clock was set back since, and how long ago it was sent is not known any more.
+            left = CreationIntent.MayStillHappen;
+            await ledger.Save(entry with { Intent = intent with { SentAt = time.GetUtcNow() } }, cancellationToken);
+        }
+        var leftThere = intent.SiteDate + CreationIntent.MayStillHappen - siteDate;
+        if (leftThere > left)
+            left = leftThere < CreationIntent.MayStillHappen ? leftThere : CreationIntent.MayStillHappen;
+        if (left > TimeSpan.Zero)
+            throw new TransientException(
+                "wordpress: a create was not answered and may still be under way",
+                left,
+                spendsAttempt: false
+            );
     }
 
     /// <summary>The entry of a contact whose user was just created, with what is owed to him.</summary>
