@@ -197,6 +197,37 @@ public sealed class GuardTests
         Assert.Null(await process.Send(new ResumeSite("shop")));
     }
 
+    [Fact]
+    public async Task A_verdict_does_not_blind_the_guard_when_the_clock_is_set_back()
+    {
+        var process = Users(60, tagsOf: _ => []);
+        await Work(process, First, 30);
+        _world.Time.Advance(TimeSpan.FromSeconds(1));
+        await process.Send(new ResumeSite("shop", LetThrough: true));
+        _world.Time.AdjustTime(_world.Time.GetUtcNow() - TimeSpan.FromHours(1));
+
+        await Work(process, First + 30, 30);
+
+        Assert.Equal(Losses.TagsEmptied, (await Record()).Pause!.Stopped);
+    }
+
+    [Fact]
+    public async Task The_guard_lets_go_when_it_is_told_also_after_the_clock_was_set_back()
+    {
+        var process = Users(41, tagsOf: _ => []);
+        await Work(process, First, 20);
+        _world.Time.AdjustTime(_world.Time.GetUtcNow() - TimeSpan.FromHours(1));
+        await Work(process, First + 20, 1);
+        Assert.Equal(Losses.TagsEmptied, (await Record()).Pause!.Stopped);
+        _world.Time.Advance(TimeSpan.FromSeconds(1));
+        await process.Send(new ResumeSite("shop", LetThrough: true));
+
+        await Work(process, First + 21, 20);
+
+        Assert.Null((await Record()).Pause);
+        Assert.Equal(41, Emptied());
+    }
+
     private World.Process Users(int number, Func<int, string[]> tagsOf)
     {
         for (var i = 0; i < number; i++)

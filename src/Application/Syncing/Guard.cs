@@ -20,6 +20,7 @@ namespace CleanSync.Application.Syncing;
 internal sealed partial class Guard(ISiteRecords records, IHistory history, TimeProvider time, ILogger<Guard> logger)
 {
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Together = TimeSpan.FromMinutes(1);
     private static readonly SiteRecord Nothing = new("");
     private static readonly Losses[] Kinds = [Losses.TagsEmptied, Losses.ContactGone, Losses.EmailChanged];
 
@@ -133,7 +134,11 @@ internal sealed partial class Guard(ISiteRecords records, IHistory history, Time
         private static DateTimeOffset Start(Losses kind, IReadOnlyList<GuardVerdict> verdicts, DateTimeOffset now)
         {
             var start = now - Window;
-            return verdicts.FirstOrDefault(verdict => verdict.Loss == kind) is { } decided && decided.When > start
+            // One of a time to come was made before the clock was set back: when, is not known any more.
+            return
+                verdicts.FirstOrDefault(verdict => verdict.Loss == kind) is { } decided
+                && decided.When > start
+                && decided.When <= now
                 ? decided.When
                 : start;
         }
@@ -143,12 +148,28 @@ internal sealed partial class Guard(ISiteRecords records, IHistory history, Time
     private sealed class Recent
     {
         private readonly Dictionary<long, DateTimeOffset> _last = [];
-        private readonly Queue<(long Contact, DateTimeOffset When)> _order = [];
+        private Queue<(long Contact, DateTimeOffset When)> _order = [];
+        private DateTimeOffset _latest;
 
         public void Add(long contact, DateTimeOffset when)
         {
+            if (when + Together < _latest)
+                SetBack(when);
+            // Plans of a batch come in any order.
+            else if (when < _latest)
+                when = _latest;
+            _latest = when;
             _last[contact] = when;
             _order.Enqueue((contact, when));
+        }
+
+        // The clock was set back: nobody came after now. Else they would count for longer than the window, whatever a person decides.
+        private void SetBack(DateTimeOffset now)
+        {
+            foreach (var (contact, when) in _last.ToList())
+                if (when > now)
+                    _last[contact] = now;
+            _order = new(_order.Select(came => came.When > now ? (came.Contact, now) : came));
         }
 
         /// <summary>How many came since then; who came before is forgotten.</summary>
