@@ -26,12 +26,11 @@ public sealed record ResumeSite(string Site, bool? LetThrough = null) : IUseCase
         /// <exception cref="PermanentException">The guard stopped something, and nothing was said about it.</exception>
         public async Task<SitePause?> Handle(ResumeSite command, CancellationToken cancellationToken)
         {
-            var stopped = (await records.Find(command.Site, cancellationToken)).Pause?.Stopped ?? Domain.Losses.None;
-            if (stopped != Domain.Losses.None && command.LetThrough is null)
+            var over = await records.Resume(command.Site, command.LetThrough, cancellationToken);
+            if (over is { Stopped: not Domain.Losses.None } && command.LetThrough is null)
                 throw new PermanentException(
                     "the guard stopped this site: say whether what waits is let through or discarded"
                 );
-            var over = await records.Resume(command.Site, command.LetThrough ?? false, cancellationToken);
             signals.Wake(command.Site);
             return over;
         }

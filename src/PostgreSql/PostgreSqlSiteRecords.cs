@@ -87,11 +87,13 @@ internal sealed class PostgreSqlSiteRecords(PostgreSqlDatabase database, TimePro
             (int)pause.Stopped
         );
 
-    public Task<SitePause?> Resume(string site, bool letThrough, CancellationToken cancellationToken) =>
+    public Task<SitePause?> Resume(string site, bool? letThrough, CancellationToken cancellationToken) =>
         database.Transact(
             async connection =>
             {
                 var pause = await PauseOf(connection, site);
+                if (pause is { Stopped: not Losses.None } && letThrough is null)
+                    return pause;
                 foreach (var loss in Enum.GetValues<Losses>())
                     if (loss != Losses.None && pause?.Stopped.HasFlag(loss) == true)
                         await connection.Execute(

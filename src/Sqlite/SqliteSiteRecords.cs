@@ -50,11 +50,13 @@ internal sealed class SqliteSiteRecords(SqliteWriter writer, SqliteReader reader
             cancellationToken
         );
 
-    public Task<SitePause?> Resume(string site, bool letThrough, CancellationToken cancellationToken) =>
+    public Task<SitePause?> Resume(string site, bool? letThrough, CancellationToken cancellationToken) =>
         writer.Write(
             session =>
             {
                 var pause = PauseOf(session, site);
+                if (pause is { Stopped: not Losses.None } && letThrough is null)
+                    return pause;
                 foreach (var loss in Enum.GetValues<Losses>())
                     if (loss != Losses.None && pause?.Stopped.HasFlag(loss) == true)
                         session.Execute(SiteSql.Decide, site, (int)loss, letThrough, session.LastReceipt, session.Now);

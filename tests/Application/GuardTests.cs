@@ -228,6 +228,20 @@ public sealed class GuardTests
         Assert.Equal(41, Emptied());
     }
 
+    [Fact]
+    public async Task Whoever_says_nothing_discards_nothing_also_when_the_guard_stops_the_site_at_that_moment()
+    {
+        var process = Users(30, tagsOf: _ => []);
+        await process.Send(new PauseSite("shop", "moving the site"));
+        // What is being worked ends: its plans may cross the guard between the look and the resuming.
+        _world.Store.BeforeResume = () => Work(process, First, 30);
+
+        await Assert.ThrowsAsync<PermanentException>(() => process.Send(new ResumeSite("shop")));
+
+        Assert.Equal(Losses.TagsEmptied, (await Record()).Pause!.Stopped);
+        Assert.Empty((await Record()).Verdicts);
+    }
+
     private World.Process Users(int number, Func<int, string[]> tagsOf)
     {
         for (var i = 0; i < number; i++)

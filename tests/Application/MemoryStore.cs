@@ -205,8 +205,12 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
     public async Task<LedgerEntry> Find(string site, long contact, CancellationToken cancellationToken)
     {
         await Task.Yield();
+        LedgerEntry entry;
         lock (_ledger)
-            return Entry(contact);
+            entry = Entry(contact);
+        if (AfterFind is { } after)
+            await after(entry);
+        return entry;
     }
 
     public Task<IReadOnlyList<LedgerEntry>> FindAll(
@@ -324,12 +328,22 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
                 }
         );
 
-    public async Task<SitePause?> Resume(string site, bool letThrough, CancellationToken cancellationToken)
+    /// <summary>What happens just after a ledger entry was read.</summary>
+    public Func<LedgerEntry, Task>? AfterFind { get; set; }
+
+    /// <summary>What happens just before a site is resumed.</summary>
+    public Func<Task>? BeforeResume { get; set; }
+
+    public async Task<SitePause?> Resume(string site, bool? letThrough, CancellationToken cancellationToken)
     {
+        if (BeforeResume is { } before)
+            await before();
         var pause = Record(site).Pause;
+        if (pause is { Stopped: not Losses.None } && letThrough is null)
+            return pause;
         var decided = Enum.GetValues<Losses>()
             .Where(loss => loss != Losses.None && pause?.Stopped.HasFlag(loss) == true)
-            .Select(loss => new GuardVerdict(loss, letThrough, _receipt, world.Time.GetUtcNow()))
+            .Select(loss => new GuardVerdict(loss, letThrough == true, _receipt, world.Time.GetUtcNow()))
             .ToList();
         await Write(
             site,

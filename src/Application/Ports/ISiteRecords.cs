@@ -21,10 +21,13 @@ public interface ISiteRecords
     /// Lets a paused site go on. What the guard had stopped gets its verdict: for all requests with a receipt given out before now.
     /// </summary>
     /// <param name="site">The site.</param>
-    /// <param name="letThrough">True lets them through; false discards them.</param>
+    /// <param name="letThrough">True lets them through; false discards them; null resumes nothing that the guard had stopped.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>The pause that is over; null when the site was not paused.</returns>
-    Task<SitePause?> Resume(string site, bool letThrough, CancellationToken cancellationToken);
+    /// <returns>
+    /// The pause that is over; null when the site was not paused. When the guard stopped something and nothing is said about that, the pause
+    /// that goes on.
+    /// </returns>
+    Task<SitePause?> Resume(string site, bool? letThrough, CancellationToken cancellationToken);
 }
 
 /// <summary>What is known for good of a site.</summary>

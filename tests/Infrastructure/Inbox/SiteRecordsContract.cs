@@ -84,6 +84,23 @@ public abstract class SiteRecordsContract : StoreContract
 
     [Fact]
     [Trait("Spec", "2.7")]
+    public async Task What_the_guard_stopped_stays_stopped_when_nothing_is_said_about_it()
+    {
+        var pause = new SitePause(Now, "guard", Losses.TagsEmptied);
+        await Records.Pause(Site, pause, Cancel);
+        Assert.Equal(pause, await Records.Resume(Site, letThrough: null, Cancel));
+        Assert.Equal(pause, (await Records.Find(Site, Cancel)).Pause);
+        Assert.Empty((await Records.Find(Site, Cancel)).Verdicts);
+
+        await Records.Resume(Site, letThrough: false, Cancel);
+        pause = new SitePause(Now, "paused by a person", Losses.None);
+        await Records.Pause(Site, pause, Cancel);
+        Assert.Equal(pause, await Records.Resume(Site, letThrough: null, Cancel));
+        Assert.Null((await Records.Find(Site, Cancel)).Pause);
+    }
+
+    [Fact]
+    [Trait("Spec", "2.7")]
     public async Task The_latest_verdict_of_a_kind_takes_the_place_of_the_one_before()
     {
         await Records.Pause(Site, new SitePause(Now, "guard", Losses.TagsEmptied | Losses.EmailChanged), Cancel);
