@@ -102,6 +102,37 @@ public sealed class UpdateTests
 
     [Fact]
     [Trait("Spec", "2.6")]
+    [Trait("Spec", "4.1")]
+    public async Task What_a_merged_contacts_user_is_owed_is_not_lost_when_the_survivor_is_worked_at_the_same_time()
+    {
+        var user = _world.Users.Add("ann@example.test", "ann", "subscriber");
+        var owed = new LedgerEntry("shop", 41) { UserId = user.Id, WelcomeMail = WelcomeMailState.Due };
+        await _world.Store.Save(owed, default);
+        _world.Contacts.Add(World.Ann("ann@example.test", "gold"));
+        using var process = _world.Start();
+        await _world.Store.Accept("shop", 41, new SyncRequest(SyncAction.Update), default);
+        _world.Store.AfterFind = async entry =>
+        {
+            if (entry.Contact != 42)
+                return;
+            // The survivor's entry was read, and is not written yet.
+            _world.Store.AfterFind = null;
+            await process.Pump.RunOnce("shop", default);
+        };
+
+        await process.Send(new UpdateUser("shop", 42));
+        for (var rounds = 0; rounds < 3; rounds++)
+        {
+            _world.Time.Advance(TimeSpan.FromSeconds(5));
+            await process.Pump.RunOnce("shop", default);
+        }
+
+        Assert.Single(_world.Mails);
+        Assert.Null(_world.Store.RowOf(41));
+        Assert.Equal(user.Id, (await _world.Store.Find("shop", 42, default)).UserId);
+    }
+
+    [Fact]
     public async Task A_merged_contact_hands_its_user_and_its_work_to_the_survivor()
     {
         var user = _world.Users.Add("ann@example.test", "ann");

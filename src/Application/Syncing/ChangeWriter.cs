@@ -5,7 +5,7 @@ using CleanSync.Domain;
 namespace CleanSync.Application.Syncing;
 
 /// <summary>Carries out every plan but a creation, and records what was applied.</summary>
-internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles)
+internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles, PersonLocks locks)
 {
     /// <exception cref="TransientException">A lagging read, or a user who vanished meanwhile: planned again later.</exception>
     public async Task<Written> Write(Decision decision, CancellationToken cancellationToken)
@@ -17,7 +17,22 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles
                 return await Write(decision, change, cancellationToken);
             case UserPlan.HandOver over:
                 var (site, request) = (decision.Site.Name, decision.Request);
-                await inbox.AcceptMerged(site, entry.Contact, over.Survivor, over.User.Id, request, cancellationToken);
+                // Whoever works the survivor has read its entry, and would write it over what is handed to it.
+                using (
+                    locks.TryContact(site, over.Survivor)
+                        ?? throw new TransientException(
+                            "the contact that it was merged into is being worked",
+                            spendsAttempt: false
+                        )
+                )
+                    await inbox.AcceptMerged(
+                        site,
+                        entry.Contact,
+                        over.Survivor,
+                        over.User.Id,
+                        request,
+                        cancellationToken
+                    );
                 var merged = Skipped(entry with { UserId = null }, SkipReason.Merged, [], over.User.Id);
                 return merged with { Outcome = merged.Outcome with { Survivor = over.Survivor } };
             case UserPlan.Skip skip:

@@ -14,19 +14,18 @@ internal sealed class PersonLocks
     public Task<IDisposable> Contact(string site, long contact, CancellationToken cancellationToken) =>
         Take((site, $"contact {contact}"), cancellationToken);
 
+    /// <summary>
+    /// As <see cref="Contact"/>, for who holds another contact: null instead of a wait, so that nobody waits in a circle.
+    /// </summary>
+    public IDisposable? TryContact(string site, long contact) => TryTake((site, $"contact {contact}"));
+
     /// <summary>Waits for the email; dispose to let the next one in.</summary>
     public Task<IDisposable> Email(string site, string email, CancellationToken cancellationToken) =>
         Take((site, $"email {email.ToUpperInvariant()}"), cancellationToken);
 
     private async Task<IDisposable> Take((string, string) key, CancellationToken cancellationToken)
     {
-        Entry entry;
-        lock (_entries)
-        {
-            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, key, out _);
-            entry = slot ??= new Entry();
-            entry.Users++;
-        }
+        var entry = Join(key);
         try
         {
             await entry.Turn.WaitAsync(cancellationToken);
@@ -36,11 +35,34 @@ internal sealed class PersonLocks
             Leave(key, entry);
             throw;
         }
-        return new Releaser(() =>
+        return Held(key, entry);
+    }
+
+    private Releaser? TryTake((string, string) key)
+    {
+        var entry = Join(key);
+        if (entry.Turn.Wait(0))
+            return Held(key, entry);
+        Leave(key, entry);
+        return null;
+    }
+
+    private Releaser Held((string, string) key, Entry entry) =>
+        new(() =>
         {
             entry.Turn.Release();
             Leave(key, entry);
         });
+
+    private Entry Join((string, string) key)
+    {
+        lock (_entries)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, key, out _);
+            var entry = slot ??= new Entry();
+            entry.Users++;
+            return entry;
+        }
     }
 
     private void Leave((string, string) key, Entry entry)
