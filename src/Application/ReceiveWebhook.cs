@@ -37,7 +37,8 @@ public sealed record ReceiveWebhook(
                 .OverridePropertyName("contact_id")
                 .WithMessage("must be a whole number greater than zero");
             RuleFor(webhook => webhook.Role)
-                .MaximumLength(60)
+                // A zero is the one character that not every store can keep.
+                .Must(role => role is null || (role.Length <= 60 && !role.Contains('\0', StringComparison.Ordinal)))
                 .OverridePropertyName("role")
                 .WithMessage("must be a role's slug or title of at most 60 characters");
             RuleFor(webhook => webhook.Wait)

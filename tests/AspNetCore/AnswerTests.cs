@@ -162,6 +162,7 @@ public sealed class AnswerTests
     [InlineData("wpf_action=add&contact_id=-4", "contact_id")]
     [InlineData("wpf_action=add&contact_id=99999999999999999999", "contact_id")]
     [InlineData("wpf_action=add&contact_id=7&send_notification=secret", "send_notification")]
+    [InlineData("wpf_action=add&contact_id=7&role=a%00b", "role")]
     [InlineData("wpf_action=add&contact_id=7&wait=secret", "wait")]
     [InlineData("wpf_action=add&contact_id=7&wait=31", "wait")]
     [InlineData("wpf_action=add&contact_id=7&wait=-1", "wait")]
