@@ -13,6 +13,13 @@ internal static class NodeTable
         ON CONFLICT (node) DO UPDATE SET seen = excluded.seen, works = excluded.works, wants = excluded.wants
         """;
 
+    // The server's clock was set back: a node that died before that would seem to live until the clock is there again. Each gets what it
+    // would have had: the live ones are heard of before that is over.
+    private const string BringBackSql = $"""
+        UPDATE cleansync.nodes SET seen = clock_timestamp() WHERE node IN (
+            SELECT node FROM cleansync.nodes WHERE seen > clock_timestamp() + {LiveFor} FOR UPDATE SKIP LOCKED)
+        """;
+
     private const string OthersSql =
         $"SELECT works, wants FROM cleansync.nodes WHERE node <> $1 AND seen > clock_timestamp() - {LiveFor}";
 
@@ -28,6 +35,7 @@ internal static class NodeTable
     /// <returns>The other nodes that live.</returns>
     public static async Task<IReadOnlyList<Node>> Meet(NpgsqlConnection connection, Guid self, Node state)
     {
+        await connection.Execute(BringBackSql);
         await connection.Execute(SeeSql, self, state.Works.ToArray(), state.Wants.ToArray());
         return await connection.All(
             OthersSql,

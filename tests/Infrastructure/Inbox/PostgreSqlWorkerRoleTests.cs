@@ -139,6 +139,23 @@ public sealed class PostgreSqlWorkerRoleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dead_nodes_account_is_taken_within_seconds_also_when_the_servers_clock_is_set_back()
+    {
+        await using var dead = Open(new StoppedTimers());
+        await using var second = Open();
+        await dead.WorkerRole.Take("account", ["shop"], Cancel);
+        PostgreSqlUnderTest.Execute(_database, "UPDATE cleansync.nodes SET seen = seen + interval '1 hour'");
+        Cut("CleanSync worker role");
+
+        var right = await second
+            .WorkerRole.Take("account", ["shop"], Cancel)
+            .WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+
+        Assert.False(dead.WorkerRole.Holds("shop"));
+        await right.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_frozen_node_is_sure_of_nothing_before_the_server_takes_its_accounts()
     {
         var stopped = new StoppedTimers();
