@@ -120,12 +120,15 @@ internal static class InboxSql
             claimed_receipt = NULL,
         """;
 
-    /// <summary>Failure: the claimed request goes back under the pending one. An attempt that was no fault is given back.</summary>
+    /// <summary>
+    /// Failure: the claimed request goes back under the pending one. An attempt that was no fault is given back, and who need not wait keeps
+    /// his place, which no clock that is set back takes from him.
+    /// </summary>
     /// <remarks>$1 site, $2 contact, $3 receipt, $4 now, $5 due, $6 whether an attempt was spent, $7 reason.</remarks>
     public const string PutBack = $"""
         UPDATE cleansync.inbox SET
         {JoinClaimed}
-            due = $5,
+            due = CASE WHEN $6::boolean OR $5 > $4 + 1 THEN $5 ELSE least(due, $5) END,
             attempts = attempts - CASE WHEN $6::boolean THEN 0 ELSE 1 END,
             failing_since = CASE WHEN $6::boolean THEN coalesce(failing_since, $4) ELSE failing_since END,
             reason = $7

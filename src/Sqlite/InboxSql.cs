@@ -160,12 +160,15 @@ internal static class InboxSql
             claimed_receipt = NULL,
         """;
 
-    /// <summary>Failure: the claimed request goes back under the pending one. An attempt that was no fault is given back.</summary>
+    /// <summary>
+    /// Failure: the claimed request goes back under the pending one. An attempt that was no fault is given back, and who need not wait keeps
+    /// his place, which no clock that is set back takes from him.
+    /// </summary>
     public static readonly Sql PutBack = new(
         $"""
         UPDATE inbox SET
         {JoinClaimed}
-            due = $due,
+            due = iif($spent OR $due > $now + 1, $due, min(due, $due)),
             attempts = attempts - iif($spent, 0, 1),
             failing_since = iif($spent, coalesce(failing_since, $now), failing_since),
             reason = $reason

@@ -67,6 +67,17 @@ public abstract partial class InboxContract
     }
 
     [Fact]
+    public async Task Who_need_not_wait_keeps_his_place_also_when_the_clock_is_set_back()
+    {
+        await Inbox.Accept(Site, 1, Add, Cancel);
+        Pass(2 * Hour);
+        await Inbox.Accept(Site, 2, Add, Cancel);
+        await Inbox.Finish(await ClaimOne(), new NextStep.Wait(Now, "paused"), entry: null, Cancel);
+        Set(-Hour);
+        Assert.Equal(1, (await ClaimOne()).Contact);
+    }
+
+    [Fact]
     public async Task More_than_a_claim_takes_is_due_when_the_clock_is_set_back()
     {
         await Inbox.AcceptAll(Site, [.. Enumerable.Range(1, 25).Select(contact => (long)contact)], Add, Cancel);

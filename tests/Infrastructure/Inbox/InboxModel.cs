@@ -63,7 +63,8 @@ internal sealed class InboxModel(string site, TimeProvider time)
                 (row.FailingSince, row.Reason) = (row.FailingSince ?? Now, retry.Reason);
                 break;
             case NextStep.Wait wait:
-                row.PutBack(wait.Until);
+                // Who need not wait keeps his place.
+                row.PutBack(wait.Until <= Now && row.Due < wait.Until ? row.Due : wait.Until);
                 (row.Attempts, row.Reason) = (row.Attempts - 1, wait.Reason);
                 break;
             case NextStep.Park park:
