@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
-using CleanSync.Infrastructure.Inbox.PostgreSql;
+using CleanSync.PostgreSql;
 using Npgsql;
 
 namespace CleanSync.Infrastructure.Tests.Inbox;
