@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using CleanSync.Application;
 using CleanSync.Application.Ports;
@@ -100,7 +101,12 @@ internal static class ApplicationRegistration
         services.TryAddTransient<IMediator, Mediator>();
     }
 
-    private static void AddUseCase<TUseCase, TOutcome, THandler, TValidator>(this IServiceCollection services)
+    private static void AddUseCase<
+        TUseCase,
+        TOutcome,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TValidator
+    >(this IServiceCollection services)
         where TUseCase : IUseCase<TOutcome>
         where THandler : class, IRequestHandler<TUseCase, TOutcome>
         where TValidator : class, IValidator<TUseCase>

@@ -1,6 +1,7 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
 using CleanSync.Application.Pumping;
+using CleanSync.Domain;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -32,28 +33,31 @@ internal sealed class SitesHealth(ISites sites, SiteStates states) : IHealthChec
             .Where(site => site.Value is SiteState)
             .Select(site => (Name: site.Key, State: (SiteState)site.Value))
             .ToList();
-        var held = states
-            .Where(site => site.State.WhyWaiting is not null)
-            .ToDictionary(site => site.Name, site => site.State.WhyWaiting, StringComparer.Ordinal);
-        var webhooks = states
-            .Select(site => (site.Name, Notices: site.State.WebhookNotices.Concat(site.State.SilenceNotices).ToList()))
-            .Where(site => site.Notices.Count > 0)
-            .ToDictionary(
-                site => site.Name,
-                site => site.Notices.Select(notice => notice.ToString()),
-                StringComparer.Ordinal
-            );
+        var held = new JsonObject(
+            states
+                .Where(site => site.State.WhyWaiting is not null)
+                .Select(site => KeyValuePair.Create(site.Name, (JsonNode?)site.State.WhyWaiting))
+        );
+        var webhooks = new JsonObject(
+            states
+                .Select(site =>
+                    (site.Name, Notices: Texts(site.State.WebhookNotices.Concat(site.State.SilenceNotices)))
+                )
+                .Where(site => site.Notices.Count > 0)
+                .Select(site => KeyValuePair.Create(site.Name, (JsonNode?)site.Notices))
+        );
         context.Response.ContentType = "application/json";
         return context.Response.WriteAsync(
-            JsonSerializer.Serialize(
-                new
-                {
-                    status = report.Status.ToString(),
-                    held,
-                    webhooks,
-                }
-            ),
+            new JsonObject
+            {
+                ["status"] = report.Status.ToString(),
+                ["held"] = held,
+                ["webhooks"] = webhooks,
+            }.ToJsonString(),
             context.RequestAborted
         );
     }
+
+    private static JsonArray Texts(IEnumerable<Warning> notices) =>
+        new([.. notices.Select(notice => JsonValue.Create(notice.ToString()))]);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CleanSync.Application.Ports;
 using CleanSync.Application.Pumping;
 using CleanSync.Domain;
@@ -22,7 +23,9 @@ public sealed class CleanSyncBuilder
     /// <summary>Takes users from a directory of the application's own, made once by the container, for one site or all that are not named.</summary>
     /// <typeparam name="TUsers">The directory. When it implements <see cref="IWelcomeMail"/> too, it mails the welcomes.</typeparam>
     /// <param name="site">The site; null for all.</param>
-    public CleanSyncBuilder UseUserDirectory<TUsers>(string? site = null)
+    public CleanSyncBuilder UseUserDirectory<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TUsers
+    >(string? site = null)
         where TUsers : class, IUsers
     {
         Services.TryAddSingleton<TUsers>();
@@ -42,7 +45,9 @@ public sealed class CleanSyncBuilder
     /// <summary>Takes contacts from a system of the application's own, made once by the container.</summary>
     /// <typeparam name="TContacts">The system. When it implements <see cref="IWebhooks"/> too, the webhook commands manage those.</typeparam>
     /// <param name="site">The site; null for all.</param>
-    public CleanSyncBuilder UseContacts<TContacts>(string? site = null)
+    public CleanSyncBuilder UseContacts<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TContacts
+    >(string? site = null)
         where TContacts : class, IContacts
     {
         Services.TryAddSingleton<TContacts>();
@@ -62,7 +67,9 @@ public sealed class CleanSyncBuilder
     /// <summary>Lets the application mail the welcomes itself.</summary>
     /// <typeparam name="TMail">Who mails; made once by the container.</typeparam>
     /// <param name="site">The site; null for all.</param>
-    public CleanSyncBuilder UseWelcomeMail<TMail>(string? site = null)
+    public CleanSyncBuilder UseWelcomeMail<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TMail
+    >(string? site = null)
         where TMail : class, IWelcomeMail
     {
         Services.TryAddSingleton<TMail>();
@@ -85,7 +92,9 @@ public sealed class CleanSyncBuilder
 
     /// <summary>Asks a rule of the application's own about each contact, after the rules that were added before.</summary>
     /// <typeparam name="TRule">The rule; made once by the container.</typeparam>
-    public CleanSyncBuilder AddRule<TRule>()
+    public CleanSyncBuilder AddRule<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TRule
+    >()
         where TRule : class, IUserRule
     {
         Services.TryAddEnumerable(ServiceDescriptor.Singleton<IUserRule, TRule>());

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CleanSync.Application.Ports;
 using CleanSync.Application.Pumping;
 using CleanSync.Infrastructure.ActiveCampaign;
@@ -23,6 +24,9 @@ public static class CleanSyncServiceCollectionExtensions
     /// once.
     /// </param>
     /// <returns>A builder for everything else.</returns>
+    [RequiresUnreferencedCode(
+        "Settings are read by reflection. A trimmed application fills them by code: AddCleanSync(options => ...)."
+    )]
     public static CleanSyncBuilder AddCleanSync(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -71,7 +71,9 @@ internal static class HistorySql
             entry.Contact,
             (int)entry.Action,
             entry.Outcome,
-            entry.Warnings.Count == 0 ? null : JsonSerializer.Serialize(entry.Warnings),
+            entry.Warnings.Count == 0
+                ? null
+                : JsonSerializer.Serialize(entry.Warnings, SqliteJson.Default.IReadOnlyListString),
             entry.Duration.Ticks / TimeSpan.TicksPerMicrosecond,
             entry.Attempt,
             (int?)entry.Losses

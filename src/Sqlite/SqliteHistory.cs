@@ -19,7 +19,9 @@ internal sealed class SqliteHistory(SqliteWriter writer, SqliteReader reader) : 
                 row.GetInt64(1),
                 (SyncAction)row.GetInt32(2),
                 row.GetString(3),
-                row.TextOrNull(4) is { } warnings ? JsonSerializer.Deserialize<string[]>(warnings)! : [],
+                row.TextOrNull(4) is { } warnings
+                    ? JsonSerializer.Deserialize(warnings, SqliteJson.Default.StringArray)!
+                    : [],
                 TimeSpan.FromMicroseconds(row.GetInt64(5)),
                 row.GetInt32(6),
                 (Losses?)row.LongOrNull(7)

@@ -24,7 +24,7 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
             row => Read(row, site, row.GetInt64(14)),
             cancellationToken,
             site,
-            JsonSerializer.Serialize(contacts)
+            JsonSerializer.Serialize(contacts, SqliteJson.Default.IReadOnlyListInt64)
         );
 
     public Task<IReadOnlyList<long>> Linked(string site, long after, int limit, CancellationToken cancellationToken) =>

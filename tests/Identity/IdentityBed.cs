@@ -101,7 +101,9 @@ public class IdentityBed<TUser, TRole, TKey> : IAsyncLifetime
     {
         if (_services is not null)
             await _services.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        // Its own pool only: others work on their databases at the same time.
+        using (var any = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_file}"))
+            Microsoft.Data.Sqlite.SqliteConnection.ClearPool(any);
         foreach (var file in new[] { _file, _file + "-wal", _file + "-shm" })
             File.Delete(file);
         GC.SuppressFinalize(this);

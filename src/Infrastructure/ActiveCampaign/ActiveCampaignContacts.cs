@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 using CleanSync.Infrastructure.Batching;
@@ -91,12 +93,12 @@ internal sealed class ActiveCampaignContacts : IContacts, IDisposable
         if (resolved.Any(pair => pair.Field is null))
             return FieldWrite.UnknownField;
 
-        var body = new
-        {
-            contact = new { fieldValues = resolved.Select(pair => new { field = pair.Field!.Id, value = pair.Value }) },
-        };
+        var written = new JsonArray([
+            .. resolved.Select(pair => new JsonObject { ["field"] = pair.Field!.Id, ["value"] = pair.Value }),
+        ]);
+        var body = new JsonObject { ["contact"] = new JsonObject { ["fieldValues"] = written } };
         var path = string.Create(CultureInfo.InvariantCulture, $"contacts/{id}");
-        var answer = await _client.Put(path, JsonSerializer.SerializeToUtf8Bytes(body), cancellationToken);
+        var answer = await _client.Put(path, Encoding.UTF8.GetBytes(body.ToJsonString()), cancellationToken);
         return (int)answer.Status switch
         {
             404 => FieldWrite.ContactGone,

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
@@ -99,17 +101,19 @@ internal sealed class ActiveCampaignWebhooks : IWebhooks
         [.. (row.Rows(name) ?? []).Select(text => text.AsText())];
 
     private static byte[] Body(RegisteredWebhook webhook) =>
-        JsonSerializer.SerializeToUtf8Bytes(
-            new
+        Encoding.UTF8.GetBytes(
+            new JsonObject
             {
-                webhook = new
+                ["webhook"] = new JsonObject
                 {
-                    name = webhook.Name,
-                    url = webhook.Url,
-                    events = webhook.Events,
-                    sources = webhook.Sources,
-                    listid = webhook.OnlyForList ?? NoList,
+                    ["name"] = webhook.Name,
+                    ["url"] = webhook.Url,
+                    ["events"] = Texts(webhook.Events),
+                    ["sources"] = Texts(webhook.Sources),
+                    ["listid"] = webhook.OnlyForList ?? NoList,
                 },
-            }
+            }.ToJsonString()
         );
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CleanSync.Infrastructure.Configuration;
 using CleanSync.Infrastructure.Sites;
 using Microsoft.Extensions.Configuration;
@@ -16,6 +17,9 @@ internal static class CleanSyncOptionsServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="configuration">The whole configuration.</param>
     /// <returns>The services.</returns>
+    [RequiresUnreferencedCode(
+        "Settings are read by reflection. A trimmed application fills them by code: AddCleanSync(options => ...)."
+    )]
     internal static IServiceCollection AddCleanSyncOptions(
         this IServiceCollection services,
         IConfiguration configuration

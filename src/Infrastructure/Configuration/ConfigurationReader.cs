@@ -1,5 +1,6 @@
 using System.Collections;
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 
@@ -9,6 +10,7 @@ namespace CleanSync.Infrastructure.Configuration;
 /// Reads the options tree. The framework's binder stops at the first value that it cannot convert and passes over keys that it
 /// does not know, so every key is looked at beforehand: what is wrong is noted, and only what is right is bound.
 /// </summary>
+[RequiresUnreferencedCode("Reads the options by reflection.")]
 internal static class ConfigurationReader
 {
     /// <summary>Fills the options and notes in <see cref="CleanSyncOptions.Unreadable"/> what could not be read.</summary>
@@ -20,6 +22,7 @@ internal static class ConfigurationReader
         options.Unreadable = reading.Wrong;
     }
 
+    [RequiresUnreferencedCode("Reads the options by reflection.")]
     private sealed class Reading(int rootLength)
     {
         public Dictionary<string, string?> Right { get; } = new(StringComparer.OrdinalIgnoreCase);

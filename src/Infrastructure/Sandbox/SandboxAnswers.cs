@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace CleanSync.Infrastructure.Sandbox;
@@ -98,8 +97,6 @@ internal static class SandboxAnswers
                 .. headers ?? [],
             ],
             // Inside JSON a slash only stands in texts, so that escaping it afterwards is safe.
-            Encoding.UTF8.GetBytes(
-                body.ToJsonString(JsonSerializerOptions.Default).Replace("/", "\\/", StringComparison.Ordinal)
-            )
+            Encoding.UTF8.GetBytes(body.ToJsonString().Replace("/", "\\/", StringComparison.Ordinal))
         );
 }

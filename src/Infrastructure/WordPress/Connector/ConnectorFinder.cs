@@ -42,38 +42,34 @@ internal sealed class ConnectorFinder
     /// <inheritdoc cref="IUsers.FindById"/>
     public async Task<User?> ById(long id, CancellationToken cancellationToken)
     {
-        var (users, _) = await Find("id", id, cancellationToken);
+        var (users, _) = await Find("id", () => id, cancellationToken);
         return users.FirstOrDefault(user => user.Id == id);
     }
 
     /// <inheritdoc cref="IUsers.FindByLink"/>
     public async Task<ImmutableArray<User>> ByLink(long contact, CancellationToken cancellationToken)
     {
-        var (users, _) = await Find("link", contact, cancellationToken);
+        var (users, _) = await Find("link", () => contact, cancellationToken);
         return [.. users.Where(user => _json.IsLinked(user, contact))];
     }
 
     /// <inheritdoc cref="IUsers.FindByEmail"/>
     public async Task<UsersByEmail> ByEmail(string email, CancellationToken cancellationToken)
     {
-        var (users, at) = await Find("email", email, cancellationToken);
+        var (users, at) = await Find("email", () => email, cancellationToken);
         return new UsersByEmail(
             [.. users.Where(user => string.Equals(user.Email, email, StringComparison.OrdinalIgnoreCase))],
             at
         );
     }
 
-    private async Task<(List<User> Users, DateTimeOffset At)> Find<T>(
+    private async Task<(List<User> Users, DateTimeOffset At)> Find(
         string by,
-        T value,
+        Func<JsonNode> value,
         CancellationToken cancellationToken
     )
     {
-        var (result, at) = await _lane.Ask(
-            null,
-            () => new JsonObject { [by] = JsonValue.Create(value) },
-            cancellationToken
-        );
+        var (result, at) = await _lane.Ask(null, () => new JsonObject { [by] = value() }, cancellationToken);
         // A list of which one element is not understood is not a complete answer: nobody may be taken for gone because of it.
         if (result.ValueKind != JsonValueKind.Array)
             throw new TransientException("wordpress: the list of users was not understood");
