@@ -15,13 +15,16 @@ namespace CleanSync.Application;
 /// <param name="Role">A role's slug or title; null leaves a new user the site's default and an existing one his own.</param>
 /// <param name="SendNotification">Whether a created user is mailed; null leaves it to the site.</param>
 public sealed record AddUser(string Site, long Contact, string? Role = null, bool? SendNotification = null)
-    : IUseCase<SyncOutcome>
+    : IUseCase<SyncOutcome>,
+        IContactWork
 {
     /// <summary>Whether an import asks: then nobody is mailed unless told, and the guard does not count. Default false.</summary>
     public bool Imported { get; init; }
 
     /// <summary>The latest receipt that this covers; without one, no verdict of a person holds for it.</summary>
     internal long Receipt { get; init; } = long.MaxValue;
+
+    bool IContactWork.IsDirect => Receipt == long.MaxValue;
 
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<AddUser>

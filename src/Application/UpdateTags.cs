@@ -8,10 +8,12 @@ namespace CleanSync.Application;
 /// <summary>Brings a contact's tags to its user, and nothing else. Never creates one.</summary>
 /// <param name="Site">The site's name.</param>
 /// <param name="Contact">The contact id, greater than zero.</param>
-public sealed record UpdateTags(string Site, long Contact) : IUseCase<SyncOutcome>
+public sealed record UpdateTags(string Site, long Contact) : IUseCase<SyncOutcome>, IContactWork
 {
     /// <summary>The latest receipt that this covers; without one, no verdict of a person holds for it.</summary>
     internal long Receipt { get; init; } = long.MaxValue;
+
+    bool IContactWork.IsDirect => Receipt == long.MaxValue;
 
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<UpdateTags>

@@ -9,10 +9,12 @@ namespace CleanSync.Application;
 /// <param name="Site">The site's name.</param>
 /// <param name="Contact">The contact id, greater than zero.</param>
 /// <param name="Role">A role's slug or title; null leaves the user his own.</param>
-public sealed record UpdateUser(string Site, long Contact, string? Role = null) : IUseCase<SyncOutcome>
+public sealed record UpdateUser(string Site, long Contact, string? Role = null) : IUseCase<SyncOutcome>, IContactWork
 {
     /// <summary>The latest receipt that this covers; without one, no verdict of a person holds for it.</summary>
     internal long Receipt { get; init; } = long.MaxValue;
+
+    bool IContactWork.IsDirect => Receipt == long.MaxValue;
 
     /// <summary>Checks the command.</summary>
     public sealed class Validator : AbstractValidator<UpdateUser>

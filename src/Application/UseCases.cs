@@ -81,19 +81,35 @@ internal sealed partial class UseCases(
     }
 }
 
-/// <summary>Checks a command before its handler runs, whichever way it comes.</summary>
+/// <summary>Work for one contact.</summary>
+internal interface IContactWork
+{
+    string Site { get; }
+
+    long Contact { get; }
+
+    /// <summary>Whether the application asks for it itself, and no pump that would tell of its end.</summary>
+    bool IsDirect { get; }
+}
+
+/// <summary>Checks a command before its handler runs, whichever way it comes, and tells of the end of work that the application asked for itself.</summary>
 internal sealed class Checked<TUseCase, TOutcome, THandler>(
     IEnumerable<IValidator<TUseCase>> validators,
-    THandler handler
+    THandler handler,
+    UseCases useCases
 ) : IRequestHandler<TUseCase, TOutcome>
     where TUseCase : IUseCase<TOutcome>
     where THandler : IRequestHandler<TUseCase, TOutcome>
 {
     /// <exception cref="ValidationException">The command is not valid; each error names the parameter and the remedy.</exception>
-    public Task<TOutcome> Handle(TUseCase request, CancellationToken cancellationToken)
+    public async Task<TOutcome> Handle(TUseCase request, CancellationToken cancellationToken)
     {
         foreach (var validator in validators)
             validator.ValidateAndThrow(request);
-        return handler.Handle(request, cancellationToken);
+        var outcome = await handler.Handle(request, cancellationToken);
+        // Nobody parks what no inbox holds.
+        if (request is IContactWork { IsDirect: true } work && outcome is SyncOutcome { Parked: null } ended)
+            await Notifications.Of(work.Site, work.Contact, ended, useCases);
+        return outcome;
     }
 }

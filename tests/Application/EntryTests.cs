@@ -25,6 +25,22 @@ public sealed class EntryTests
     }
 
     [Fact]
+    [Trait("Spec", "4.1")]
+    public async Task What_the_application_asks_for_itself_is_told_once_and_settled()
+    {
+        _world.Contacts.Add(World.Ann());
+        using var process = _world.Start();
+
+        var created = await process.Send(new AddUser("shop", 42));
+        var again = await process.CleanSync.Run(new AddUser("shop", 42));
+
+        Assert.Equal(("created", "unchanged"), (created.ToString(), again.ToString()));
+        Assert.Empty(again.Warnings);
+        Assert.Single(_world.Mails);
+        Assert.Single(process.Notifications, notification => notification is UserCreated);
+    }
+
+    [Fact]
     public async Task A_mistake_is_told_by_name_whichever_way_it_comes()
     {
         using var process = _world.Start();

@@ -189,17 +189,7 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
     {
         lock (_ledger)
             if (_ledger.TryGetValue((site, contact), out var entry))
-                _ledger[(site, contact)] = entry with
-                {
-                    PasswordReturn =
-                        settled.HasFlag(Settled.PasswordReturn) && entry.PasswordReturn == PasswordReturn.Due
-                            ? PasswordReturn.Failed
-                            : entry.PasswordReturn,
-                    WelcomeMail =
-                        settled.HasFlag(Settled.WelcomeMail) && entry.WelcomeMail == WelcomeMailState.Sending
-                            ? WelcomeMailState.Settled
-                            : entry.WelcomeMail,
-                };
+                _ledger[(site, contact)] = entry.With(settled);
     }
 
     public async Task<LedgerEntry> Find(string site, long contact, CancellationToken cancellationToken)

@@ -93,11 +93,8 @@ internal sealed class World : ISites, IWelcomeMail
     {
         private readonly ServiceProvider _services;
 
-        private readonly World _world;
-
         public Process(World world, Action<IServiceCollection>? more = null)
         {
-            _world = world;
             var services = new ServiceCollection();
             services.AddSingleton<TimeProvider>(world.Time);
             services.AddSingleton<ISites>(world);
@@ -136,23 +133,10 @@ internal sealed class World : ISites, IWelcomeMail
         public async Task<T> Send<T>(IRequest<T> command)
         {
             await using var scope = _services.CreateAsyncScope();
-            var answer = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command);
-            // As the pump does with the end of the claim.
-            if (answer is SyncOutcome { Settled: not Settled.Nothing } outcome)
-                _world.Store.Settle(SiteName, ContactOf(command), outcome.Settled);
-            return answer;
+            return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command);
         }
 
         public void Dispose() => _services.Dispose();
-
-        private static long ContactOf(IBaseRequest command) =>
-            command switch
-            {
-                AddUser add => add.Contact,
-                UpdateUser update => update.Contact,
-                UpdateTags tags => tags.Contact,
-                _ => throw new ArgumentOutOfRangeException(nameof(command)),
-            };
     }
 
     private sealed class Recorder<T>(List<INotification> seen) : INotificationHandler<T>

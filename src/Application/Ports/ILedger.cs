@@ -95,6 +95,20 @@ public sealed record LedgerEntry(string Site, long Contact)
 
     /// <summary>Where the welcome mail stands.</summary>
     public WelcomeMailState WelcomeMail { get; init; }
+
+    /// <summary>The entry once an outcome is written that tells the end of something.</summary>
+    internal LedgerEntry With(Settled settled) =>
+        this with
+        {
+            PasswordReturn =
+                settled.HasFlag(Settled.PasswordReturn) && PasswordReturn == PasswordReturn.Due
+                    ? PasswordReturn.Failed
+                    : PasswordReturn,
+            WelcomeMail =
+                settled.HasFlag(Settled.WelcomeMail) && WelcomeMail == WelcomeMailState.Sending
+                    ? WelcomeMailState.Settled
+                    : WelcomeMail,
+        };
 }
 
 /// <summary>What of a contact's ledger entry is settled by the outcome that tells how it ended, so that neither is stored without the other.</summary>

@@ -46,7 +46,7 @@ internal sealed class Decider(
         try
         {
             var judged = await guard.Judge(decision, receipt, cancellationToken);
-            return judged with { Plan = PlanPolicy.Apply(judged.Plan, site.Rules) };
+            return judged with { Plan = PlanPolicy.Apply(judged.Plan, site.Rules), Direct = receipt == long.MaxValue };
         }
         catch
         {

@@ -6,6 +6,9 @@ namespace CleanSync.Application.Syncing;
 /// <summary>What was seen and what shall be done, for one contact.</summary>
 internal sealed record Decision(Site Site, LedgerEntry Entry, SyncRequest Request, UserPlan Plan) : IDisposable
 {
+    /// <summary>Whether no claim is behind it, whose end would settle in the ledger what the outcome tells.</summary>
+    public bool Direct { get; init; }
+
     /// <summary>What was seen; null when the contact is gone.</summary>
     public Sighting? Seen { get; init; }
 

@@ -41,14 +41,20 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         entry = await Welcome(site, entry, user, warnings, cancellationToken);
         if (lost)
             memory.Forget(entry.Site, entry.Contact);
+        var settled =
+            (lost ? Settled.PasswordReturn : Settled.Nothing)
+            | (entry.WelcomeMail == WelcomeMailState.Sending ? Settled.WelcomeMail : Settled.Nothing);
+        if (decision.Direct && settled != Settled.Nothing)
+        {
+            await ledger.Save(entry.With(settled), cancellationToken);
+            settled = Settled.Nothing;
+        }
         return outcome with
         {
             Kind = lost ? OutcomeKind.Parked : OutcomeKind.Created,
             Parked = lost ? ParkReason.PasswordNotReturned : null,
             Skipped = null,
-            Settled =
-                (lost ? Settled.PasswordReturn : Settled.Nothing)
-                | (entry.WelcomeMail == WelcomeMailState.Sending ? Settled.WelcomeMail : Settled.Nothing),
+            Settled = settled,
             Warnings = [.. outcome.Warnings.Concat(warnings).Distinct()],
         };
     }

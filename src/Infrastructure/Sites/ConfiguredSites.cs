@@ -86,7 +86,7 @@ internal sealed class ConfiguredSites : ISites, IDisposable
             () =>
             {
                 var contacts = make(_services, name);
-                return new SiteAccount(name, contacts, contacts as IWebhooks);
+                return new SiteAccount(name, new FencedContacts(contacts, _role, name), contacts as IWebhooks);
             }
         );
     }

@@ -216,11 +216,15 @@ public sealed class ChoicesTests : IDisposable
             .AddCleanSync(Of(Settings.Minimal()))
             .UseSqlite(Database)
             .UseUserDirectory((_, _) => users.Object)
+            .UseContacts((_, _) => Mock.Of<IContacts>(MockBehavior.Strict))
             .Services.BuildServiceProvider();
         var site = services.GetRequiredService<ISites>().Find("shop")!;
 
         await site.Users.FindById(1, default);
         await Assert.ThrowsAsync<TransientException>(() => site.Users.Change(1, UserChanges.None, default));
+        await Assert.ThrowsAsync<TransientException>(() =>
+            site.Contacts.Write(1, new Dictionary<string, string>(), default)
+        );
         await Assert.ThrowsAsync<TransientException>(() =>
             site.Mail.Send(new WelcomeMessage(1, "ann", "ann@example.test", "", ""), default)
         );
