@@ -23,7 +23,7 @@ public enum FieldKind
     /// <summary>Ticked or not, stored as <c>1</c> or empty.</summary>
     Checkbox,
 
-    /// <summary>As it is, markup kept; WordPress filters it. For <see cref="UserTarget.Description"/>; meta is not filtered.</summary>
+    /// <summary>As it is, with its markup, which WordPress filters. For <see cref="UserTarget.Description"/>; refused for meta, which is not filtered.</summary>
     Html,
 }
 

@@ -46,9 +46,8 @@ public sealed class InboxOptions
     public InboxProvider? Provider { get; set; }
 
     /// <summary>
-    /// How to open the store. Default <c>Data Source=cleansync.db</c>. For PostgreSQL
-    /// <c>Host=db.example;Database=cleansync;Username=cleansync;Password=...</c>, a direct connection or a session of a pooler: locks and
-    /// notifications belong to a session. May be <c>file:/path</c>.
+    /// How to open the store. For PostgreSQL <c>Host=db.example;Database=cleansync;Username=cleansync;Password=...</c>, a direct connection or a
+    /// session of a pooler: locks and notifications belong to a session. May be <c>file:/path</c>. Default <c>Data Source=cleansync.db</c>.
     /// </summary>
     [Secret]
     public string ConnectionString { get; set; } = "Data Source=cleansync.db";
@@ -67,13 +66,13 @@ public sealed class HistoryOptions
 /// <summary>The mail server for welcome mails.</summary>
 public sealed class SmtpOptions
 {
-    /// <summary>Its name or address; null when there is none.</summary>
+    /// <summary>The name or address of the server. Default none.</summary>
     public string? Host { get; set; }
 
-    /// <summary>Its port. Default 587; 465 speaks TLS from the first byte, every other port STARTTLS.</summary>
+    /// <summary>The port: 465 speaks TLS from the first byte, every other one STARTTLS. Default 587.</summary>
     public int Port { get; set; } = 587;
 
-    /// <summary>The account to sign in with; null to send without.</summary>
+    /// <summary>The account to sign in with. Default none: mails are sent without signing in.</summary>
     public string? Username { get; set; }
 
     /// <summary>The account's password. May be <c>file:/path</c>.</summary>

@@ -4,20 +4,20 @@ using CleanSync.Domain;
 
 namespace CleanSync.Infrastructure.Configuration;
 
-/// <summary>One line of the field mapping: just the source as a text, or an object.</summary>
+/// <summary>One line of the field mapping: the source alone as a text, or an object.</summary>
 [TypeConverter(typeof(FromText))]
 public sealed class FieldOptions
 {
-    /// <summary><c>email</c>, <c>firstName</c>, <c>lastName</c>, <c>phone</c>, <c>orgname</c>, a <c>%PERSTAG%</c> or a field id.</summary>
+    /// <summary>The source: <c>email</c>, <c>firstName</c>, <c>lastName</c>, <c>phone</c>, <c>orgname</c>, a <c>%PERSTAG%</c>, or the id of a custom field.</summary>
     public string From { get; set; } = "";
 
-    /// <summary>How the value is understood. Default text.</summary>
+    /// <summary>How the value is understood. Default <see cref="FieldKind.Text"/>.</summary>
     public FieldKind Kind { get; set; } = FieldKind.Text;
 
     /// <summary>Whether an empty value empties the target. Default false.</summary>
     public bool Clear { get; set; }
 
-    /// <summary>Whether a key that begins with <c>_</c> is meant. Default false.</summary>
+    /// <summary>Whether a target that begins with <c>_</c> is meant. Default false.</summary>
     public bool AllowProtected { get; set; }
 
     private sealed class FromText : TypeConverter
