@@ -2,7 +2,7 @@
 # Builds everything and runs every suite, a real WordPress included. Installs what is missing (Debian packages, when root), starts
 # what the tests need privately on loopback and free ports, and stops it again. The last line sums up all suites.
 #   ./test.sh              everything
-#   ./test.sh Domain ...   only these suites (folders of tests/; connector for the plugin's own)
+#   ./test.sh Domain ...   only these suites (folders of tests/ and samples/; connector for the plugin's own)
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -37,7 +37,7 @@ dotnet csharpier check . >"$work/format.log" 2>&1 || { cat "$work/format.log"; e
 dotnet build -v q -clp:ErrorsOnly || exit 1
 
 suites=("$@")
-[ ${#suites[@]} -gt 0 ] || suites=($(ls tests/*/CleanSync.*.Tests.csproj tests/Scenarios/*.csproj | xargs -n1 dirname | xargs -n1 basename) connector)
+[ ${#suites[@]} -gt 0 ] || suites=($(ls tests/*/CleanSync.*.Tests.csproj tests/Scenarios/*.csproj samples/RulesUnitTest/*.csproj | xargs -n1 dirname | xargs -n1 basename) connector)
 
 echo "== services"
 # A browser for the pages; the rest is installed by what needs it. Without root the tests that miss something say so.
@@ -95,7 +95,9 @@ for suite in "${suites[@]}"; do
     [ -z "$never" ] || { echo "   run nowhere: $never"; skipped=$((skipped + $(echo "$never" | wc -l))); }
     continue
   fi
-  dotnet run --no-build --project "tests/$suite" -- -noColor >"$log" 2>&1
+  folder=tests/$suite
+  [ -d "$folder" ] || folder=samples/$suite
+  dotnet run --no-build --project "$folder" -- -noColor >"$log" 2>&1
   code=$?
   grep -vE '^( +(Discover|Start|Finish)|xUnit.net|$)' "$log" | grep -v 'TEST EXECUTION SUMMARY'
   line=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -1)
