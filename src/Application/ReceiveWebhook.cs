@@ -48,11 +48,14 @@ public sealed record ReceiveWebhook(
         }
     }
 
-    internal sealed class Handler(IInbox inbox, InboxSignals signals, TimeProvider time)
+    internal sealed class Handler(ISites sites, IInbox inbox, InboxSignals signals, TimeProvider time)
         : IRequestHandler<ReceiveWebhook, WebhookReceipt>
     {
         public async Task<WebhookReceipt> Handle(ReceiveWebhook webhook, CancellationToken cancellationToken)
         {
+            // Stored under a name that nobody works, it would be lost without a word.
+            if (sites.Find(webhook.Site) is null)
+                throw new PermanentException("configuration: there is no such site");
             var request = new SyncRequest(webhook.Action, webhook.Role, webhook.SendNotification);
             using var outcome = webhook.Wait > TimeSpan.Zero ? signals.Watch(webhook.Site, webhook.Contact) : null;
             // The sender may hang up, but he never repeats himself.

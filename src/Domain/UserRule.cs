@@ -66,6 +66,9 @@ internal sealed record RuledRequest(Contact Contact, SyncRequest Request, bool S
         var skip = false;
         foreach (var rule in rules)
         {
+            // A field that the rule leaves out this time is empty, and not unknown.
+            if (rule.Fields.Count > 0)
+                question = question with { Contact = Knowing(question.Contact, rule.Fields) };
             var advice = rule.Advise(question);
             skip |= advice.Skip;
             if (question.Request is { Role: null } asked)
@@ -85,12 +88,28 @@ internal sealed record RuledRequest(Contact Contact, SyncRequest Request, bool S
         return new RuledRequest(question.Contact, question.Request, skip);
     }
 
+    private static Contact Knowing(Contact contact, IEnumerable<string> names)
+    {
+        var missing = names
+            .Select(Tag)
+            .Where(tag =>
+                !contact.Fields.Any(field =>
+                    string.Equals(field.PersonalizationTag, tag, StringComparison.OrdinalIgnoreCase)
+                )
+            )
+            .Select(tag => new CustomField("", tag, ""))
+            .ToList();
+        return missing.Count == 0 ? contact : contact with { Fields = [.. contact.Fields, .. missing] };
+    }
+
+    private static string Tag(string name) => name.Trim().Trim('%').ToUpperInvariant();
+
     private static Contact With(Contact contact, IReadOnlyDictionary<string, string> computed)
     {
         var fields = contact.Fields.ToList();
         foreach (var (name, value) in computed)
         {
-            var tag = name.Trim().Trim('%').ToUpperInvariant();
+            var tag = Tag(name);
             var known = fields.FindIndex(field =>
                 string.Equals(field.PersonalizationTag, tag, StringComparison.OrdinalIgnoreCase)
             );

@@ -16,7 +16,8 @@ public static class CleanSyncSandboxExtensions
 
     /// <summary>
     /// Puts both ends of a site into memory, for trying an application and for its tests: take <see cref="SandboxEnds"/> from the services. The site
-    /// need not be configured; what the settings say of it (fields, roles, the password's return) holds.
+    /// need not be configured; what the settings say of it (fields, roles, the password's return) holds. Give it a store that is as new as it is, a
+    /// temporary file for instance: an older one knows other people by the same numbers.
     /// </summary>
     /// <param name="builder">What <c>AddCleanSync</c> returned.</param>
     /// <param name="site">The site's name.</param>

@@ -256,6 +256,25 @@ public sealed partial class PasswordTests
     }
 
     // The process dies right after the create was answered and stored, before anything was returned.
+    [Fact]
+    [Trait("Spec", "2.15")]
+    public async Task What_is_owed_waits_while_the_site_makes_dry_runs()
+    {
+        var id = await CreateAndDie();
+        var rules = _world.Rules;
+        var password = _world.Users.Passwords[id];
+        _world.Rules = rules with { DryRun = true };
+        using var process = _world.Start();
+
+        Assert.Equal("unchanged", (await process.Send(new UpdateUser("shop", 42))).ToString());
+        Assert.Equal(password, _world.Users.Passwords[id]);
+        Assert.Empty(_world.Mails);
+
+        _world.Rules = rules;
+        Assert.Equal("created", (await process.Send(new UpdateUser("shop", 42))).ToString());
+        Assert.Single(_world.Mails);
+    }
+
     private async Task<long> CreateAndDie()
     {
         _world.Contacts.Add(World.Ann());

@@ -6,8 +6,6 @@ namespace CleanSync.Domain.Tests;
 [Trait("Spec", "9.5")]
 public sealed class UserRuleTests
 {
-    private static readonly RoleBook NoPirates = Shop;
-
     [Fact]
     public void Without_rules_contact_and_request_stay()
     {
@@ -107,6 +105,21 @@ public sealed class UserRuleTests
         Assert.Empty(change.Warnings);
     }
 
+    [Fact]
+    public void A_declared_field_that_a_rule_leaves_out_is_empty_and_known()
+    {
+        var mapping = FieldMapping.Create("tier", "%TIER%", FieldKind.Text, false, false, [], out _)!;
+        var rules = Rules with { Fields = SiteRules.DefaultFields([mapping]) };
+        var ruled = RuledRequest.Ask([new Rule(_ => RuleAdvice.None) { Fields = ["%tier%"] }], Question(Update));
+
+        var change = Assert.IsType<UserPlan.Change>(
+            UserPlanner.Plan(ruled.Contact.LinkedTo(AnnsUser), ruled.Request, rules)
+        );
+
+        Assert.Empty(change.Warnings);
+        Assert.Empty(change.Changes.Values);
+    }
+
     [Theory]
     [InlineData("administrator", "role_privileged")]
     [InlineData("boss", "role_privileged")]
@@ -115,7 +128,7 @@ public sealed class UserRuleTests
     {
         var ruled = RuledRequest.Ask([Role(role)], Question(Update));
 
-        var plan = UserPlanner.Plan(ruled.Contact.LinkedTo(AnnsUser) with { Roles = NoPirates }, ruled.Request, Rules);
+        var plan = UserPlanner.Plan(ruled.Contact.LinkedTo(AnnsUser) with { Roles = Shop }, ruled.Request, Rules);
 
         var change = Assert.IsType<UserPlan.Change>(plan);
         Assert.Null(change.Changes.Roles);
@@ -142,6 +155,8 @@ public sealed class UserRuleTests
 
     private sealed class Rule(Func<RuleQuestion, RuleAdvice> advise) : IUserRule
     {
+        public IReadOnlyCollection<string> Fields { get; init; } = [];
+
         public RuleAdvice Advise(RuleQuestion question) => advise(question);
     }
 }

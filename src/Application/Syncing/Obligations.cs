@@ -21,8 +21,10 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         // A creation that ended with somebody else's user, or with none, leaves a password that nobody has.
         if (entry.PasswordReturn != PasswordReturn.Due || outcome.Skipped == SkipReason.Merged)
             memory.Forget(entry.Site, entry.Contact);
+        // What a dry run finds owed waits until it is over.
         if (
             written.User is not { } user
+            || site.Rules.DryRun
             || entry
                 is {
                     PasswordReturn: not PasswordReturn.Due,
