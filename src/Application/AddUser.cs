@@ -27,7 +27,7 @@ public sealed record AddUser(string Site, long Contact, string? Role = null, boo
     bool IContactWork.IsDirect => Receipt == long.MaxValue;
 
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<AddUser>
+    internal sealed class Validator : AbstractValidator<AddUser>
     {
         /// <summary>Makes the rules.</summary>
         public Validator()
@@ -50,7 +50,7 @@ public sealed record AddUser(string Site, long Contact, string? Role = null, boo
         public async Task<SyncOutcome> Handle(AddUser command, CancellationToken cancellationToken)
         {
             var request = new SyncRequest(SyncAction.Add, command.Role, command.SendNotification, command.Imported);
-            await using var right = await rights.For(command.Site, cancellationToken);
+            await using var right = await rights.For(command, cancellationToken);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
             for (var attempt = 0; attempt < 3; attempt++)
             {

@@ -20,7 +20,7 @@ public sealed record AdvanceJob(string Site, JobKind Kind) : IUseCase<bool>
     public const int MostWaiting = 200;
 
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<AdvanceJob>
+    internal sealed class Validator : AbstractValidator<AdvanceJob>
     {
         /// <summary>Makes the rules.</summary>
         public Validator()

@@ -13,7 +13,7 @@ namespace CleanSync.Application;
 public sealed record CancelJob(string Site, JobKind Kind) : IUseCase<Job?>
 {
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<CancelJob>
+    internal sealed class Validator : AbstractValidator<CancelJob>
     {
         /// <summary>Makes the rules.</summary>
         public Validator()

@@ -18,7 +18,7 @@ public sealed record CatchUp(string Site) : IUseCase<int>
     private static readonly TimeSpan Known = TimeSpan.FromSeconds(60);
 
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<CatchUp>
+    internal sealed class Validator : AbstractValidator<CatchUp>
     {
         /// <summary>Makes the rules.</summary>
         public Validator() => RuleFor(command => command.Site).NotEmpty();

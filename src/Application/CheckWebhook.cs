@@ -10,7 +10,7 @@ namespace CleanSync.Application;
 public sealed record CheckWebhook(string Site) : IUseCase<WebhookCondition>
 {
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<CheckWebhook>
+    internal sealed class Validator : AbstractValidator<CheckWebhook>
     {
         /// <summary>Makes the rules.</summary>
         public Validator() => RuleFor(command => command.Site).NotEmpty();

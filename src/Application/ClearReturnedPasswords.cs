@@ -21,7 +21,7 @@ public sealed record ClearReturnedPasswords(string Site) : IUseCase<int>
     public const int LongestRound = 10;
 
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<ClearReturnedPasswords>
+    internal sealed class Validator : AbstractValidator<ClearReturnedPasswords>
     {
         /// <summary>Makes the rules.</summary>
         public Validator() => RuleFor(command => command.Site).NotEmpty();

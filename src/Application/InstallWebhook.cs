@@ -20,7 +20,7 @@ public sealed record InstallWebhook(string Site, SyncAction? Action = null, stri
     public const SyncAction UsualAction = SyncAction.Update;
 
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<InstallWebhook>
+    internal sealed class Validator : AbstractValidator<InstallWebhook>
     {
         /// <summary>Makes the rules.</summary>
         public Validator()

@@ -10,7 +10,7 @@ namespace CleanSync.Application;
 public sealed record PauseSite(string Site, string? Because = null) : IUseCase<SitePause>
 {
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<PauseSite>
+    internal sealed class Validator : AbstractValidator<PauseSite>
     {
         /// <summary>Makes the rules.</summary>
         public Validator()

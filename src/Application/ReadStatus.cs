@@ -13,7 +13,7 @@ public sealed record ReadStatus(string Site) : IUseCase<SiteStatus>
     public const int Rows = 20;
 
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<ReadStatus>
+    internal sealed class Validator : AbstractValidator<ReadStatus>
     {
         /// <summary>Makes the rules.</summary>
         public Validator() => RuleFor(command => command.Site).NotEmpty();

@@ -25,7 +25,7 @@ public sealed record ReceiveWebhook(
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>Names the parameter of the URL and the remedy.</summary>
-    public sealed class Validator : AbstractValidator<ReceiveWebhook>
+    internal sealed class Validator : AbstractValidator<ReceiveWebhook>
     {
         /// <summary>Makes the rules.</summary>
         public Validator()

@@ -12,7 +12,7 @@ namespace CleanSync.Application;
 public sealed record RemoveWebhook(string Site, SyncAction? Action = null) : IUseCase<int>
 {
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<RemoveWebhook>
+    internal sealed class Validator : AbstractValidator<RemoveWebhook>
     {
         /// <summary>Makes the rules.</summary>
         public Validator()

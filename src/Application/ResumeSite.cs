@@ -15,7 +15,7 @@ namespace CleanSync.Application;
 public sealed record ResumeSite(string Site, bool? LetThrough = null) : IUseCase<SitePause?>
 {
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<ResumeSite>
+    internal sealed class Validator : AbstractValidator<ResumeSite>
     {
         /// <summary>Makes the rules.</summary>
         public Validator() => RuleFor(command => command.Site).NotEmpty();

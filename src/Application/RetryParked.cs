@@ -12,7 +12,7 @@ namespace CleanSync.Application;
 public sealed record RetryParked(string Site, long? Contact = null, ParkReason? Reason = null) : IUseCase<int>
 {
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<RetryParked>
+    internal sealed class Validator : AbstractValidator<RetryParked>
     {
         /// <summary>Makes the rules.</summary>
         public Validator()

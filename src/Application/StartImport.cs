@@ -22,7 +22,7 @@ public sealed record StartImport(
 ) : IUseCase<Job?>
 {
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<StartImport>
+    internal sealed class Validator : AbstractValidator<StartImport>
     {
         /// <summary>Makes the rules.</summary>
         public Validator()

@@ -12,7 +12,7 @@ namespace CleanSync.Application;
 public sealed record StartSweep(string Site) : IUseCase<Job?>
 {
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<StartSweep>
+    internal sealed class Validator : AbstractValidator<StartSweep>
     {
         /// <summary>Makes the rules.</summary>
         public Validator() => RuleFor(command => command.Site).NotEmpty();

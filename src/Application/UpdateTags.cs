@@ -16,7 +16,7 @@ public sealed record UpdateTags(string Site, long Contact) : IUseCase<SyncOutcom
     bool IContactWork.IsDirect => Receipt == long.MaxValue;
 
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<UpdateTags>
+    internal sealed class Validator : AbstractValidator<UpdateTags>
     {
         /// <summary>Makes the rules.</summary>
         public Validator()
@@ -37,7 +37,7 @@ public sealed record UpdateTags(string Site, long Contact) : IUseCase<SyncOutcom
         public async Task<SyncOutcome> Handle(UpdateTags command, CancellationToken cancellationToken)
         {
             var request = new SyncRequest(SyncAction.UpdateTags);
-            await using var right = await rights.For(command.Site, cancellationToken);
+            await using var right = await rights.For(command, cancellationToken);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
             using var decision = await decider.Decide(
                 command.Site,

@@ -17,7 +17,7 @@ public sealed record UpdateUser(string Site, long Contact, string? Role = null) 
     bool IContactWork.IsDirect => Receipt == long.MaxValue;
 
     /// <summary>Checks the command.</summary>
-    public sealed class Validator : AbstractValidator<UpdateUser>
+    internal sealed class Validator : AbstractValidator<UpdateUser>
     {
         /// <summary>Makes the rules.</summary>
         public Validator()
@@ -39,7 +39,7 @@ public sealed record UpdateUser(string Site, long Contact, string? Role = null) 
         public async Task<SyncOutcome> Handle(UpdateUser command, CancellationToken cancellationToken)
         {
             var request = new SyncRequest(SyncAction.Update, command.Role);
-            await using var right = await rights.For(command.Site, cancellationToken);
+            await using var right = await rights.For(command, cancellationToken);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
             using var decision = await decider.Decide(
                 command.Site,

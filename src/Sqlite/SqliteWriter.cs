@@ -28,7 +28,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly Channel<WriteOperation> _queue = Channel.CreateBounded<WriteOperation>(
         new BoundedChannelOptions(LongestQueue) { SingleReader = true }
     );
-    private readonly Task _loop;
+    private readonly Lock _starting = new();
+
+    // The last thread that was started. Guarded by the lock.
+    private Task _loop = Task.CompletedTask;
+
+    // 1 while a thread takes from the queue, or is about to.
+    private int _running;
     private SqliteSession? _session;
     private long _commits;
     private bool _failing;
@@ -37,17 +43,16 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         (_database, _time, _logger) = (database, time, logger);
         _session = new SqliteSession(database, time);
-        // SQLite blocks: a thread of its own leaves the pool to the web server.
-        _loop = Task.Factory.StartNew(
-            Loop,
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default
-        );
     }
 
     /// <summary>How many transactions were committed.</summary>
     public long Commits => Interlocked.Read(ref _commits);
+
+    /// <summary>Whether there is a thread for it. An idle store has none, so that it costs an application nothing that works it by hand.</summary>
+    internal bool IsRunning => Volatile.Read(ref _running) == 1;
+
+    /// <summary>How long the thread waits for more before it ends. Default 2 seconds.</summary>
+    internal TimeSpan Linger { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Called after each commit. Tests throw here: a commit that is durable, and reported as failed.</summary>
     internal Action? AfterCommit { get; set; }
@@ -74,6 +79,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         {
             throw SqliteFault.OfTheStore(closed);
         }
+        Run();
         return await operation.End;
     }
 
@@ -85,29 +91,56 @@ internal sealed class SqliteWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
-        await _loop;
+        Run();
+        Task loop;
+        lock (_starting)
+            loop = _loop;
+        await loop;
         _session?.Dispose();
         _session = null;
+    }
+
+    // Called after each entry into the queue.
+    private void Run()
+    {
+        if (IsRunning || Interlocked.Exchange(ref _running, 1) == 1)
+            return;
+        lock (_starting)
+            // SQLite blocks: a thread of its own leaves the pool to the web server.
+            _loop = Task.Factory.StartNew(
+                Loop,
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default
+            );
     }
 
     private void Loop()
     {
         var group = new List<WriteOperation>(LargestGroup);
-        while (WaitForWork())
+        do
         {
-            while (group.Count < LargestGroup && _queue.Reader.TryRead(out var operation))
-                if (operation.IsWanted())
-                    group.Add(operation);
-            if (group.Count > 0)
-                Serve(group);
-            group.Clear();
-        }
+            while (WaitForWork())
+            {
+                while (group.Count < LargestGroup && _queue.Reader.TryRead(out var operation))
+                    if (operation.IsWanted())
+                        group.Add(operation);
+                if (group.Count > 0)
+                    Serve(group);
+                group.Clear();
+            }
+            Interlocked.Exchange(ref _running, 0);
+            // Who came before that may have found a thread at work, and started none.
+        } while (_queue.Reader.TryPeek(out _) && Interlocked.Exchange(ref _running, 1) == 0);
     }
 
     private bool WaitForWork()
     {
         var ready = _queue.Reader.WaitToReadAsync();
-        return ready.IsCompletedSuccessfully ? ready.Result : ready.AsTask().GetAwaiter().GetResult();
+        if (ready.IsCompletedSuccessfully)
+            return ready.Result;
+        var task = ready.AsTask();
+        return task.Wait(Linger) && task.Result;
     }
 
     [SuppressMessage(

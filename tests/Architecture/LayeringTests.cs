@@ -2,7 +2,9 @@ using System.Reflection;
 using CleanSync.Application;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
+using CleanSync.Infrastructure.Configuration;
 using MediatR;
+using Microsoft.Extensions.DependencyInjection;
 using NetArchTest.Rules;
 
 namespace CleanSync.Architecture.Tests;
@@ -70,9 +72,59 @@ public sealed class LayeringTests
             {
                 Assert.True(command.IsSealed, command.Name);
                 Assert.NotNull(command.GetNestedType("Handler", BindingFlags.NonPublic | BindingFlags.Public));
-                Assert.NotNull(command.GetNestedType("Validator", BindingFlags.Public));
+                Assert.NotNull(command.GetNestedType("Validator", BindingFlags.NonPublic));
             }
         );
+    }
+
+    [Fact, Trait("Spec", "9.5")]
+    public void Nothing_but_the_registration_knows_a_mediator()
+    {
+        var result = Types
+            .InAssemblies([Application, typeof(SiteOptions).Assembly, typeof(CleanSyncWebhookExtensions).Assembly])
+            .That()
+            .DoNotHaveName("ApplicationRegistration")
+            .ShouldNot()
+            .HaveDependencyOnAny(
+                "MediatR.IMediator",
+                "MediatR.Mediator",
+                "MediatR.ServiceFactory",
+                "MediatR.IPipelineBehavior"
+            )
+            .GetResult();
+        Assert.Empty(result.FailingTypeNames ?? []);
+    }
+
+    [Fact, Trait("Spec", "9.5")]
+    public void What_a_store_or_the_mail_needs_reaches_nobody_else()
+    {
+        string[] heavy =
+        [
+            "Npgsql",
+            "DistributedLock",
+            "MailKit",
+            "MimeKit",
+            "Microsoft.Data.Sqlite",
+            "SQLitePCL",
+            "Dapper",
+            "dbup",
+        ];
+        foreach (
+            var assembly in new[]
+            {
+                Application,
+                typeof(SiteOptions).Assembly,
+                typeof(CleanSyncWebhookExtensions).Assembly,
+            }
+        )
+            Assert.All(
+                assembly.GetReferencedAssemblies(),
+                reference =>
+                    Assert.DoesNotContain(
+                        heavy,
+                        name => reference.Name!.StartsWith(name, StringComparison.OrdinalIgnoreCase)
+                    )
+            );
     }
 
     [Fact]

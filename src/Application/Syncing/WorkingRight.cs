@@ -14,6 +14,10 @@ internal sealed class WorkingRight(ISites sites, IWorkerRole role, TimeProvider 
 
     private readonly ConcurrentDictionary<string, Shared> _shared = new(StringComparer.Ordinal);
 
+    /// <summary>As the other one, for work that no pump sends. A pump has the right, and whoever lost it writes nothing more.</summary>
+    public ValueTask<IAsyncDisposable> For(IContactWork work, CancellationToken cancellationToken) =>
+        work.IsDirect ? For(work.Site, cancellationToken) : new(Nothing.Instance);
+
     /// <summary>Waits until this process may work the site. Dispose it when the work is done.</summary>
     /// <exception cref="TransientException">Another process works the account.</exception>
     public async ValueTask<IAsyncDisposable> For(string site, CancellationToken cancellationToken)

@@ -22,6 +22,30 @@ public sealed class SqliteStoreTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
+    [Trait("Spec", "9.5")]
+    public async Task An_idle_store_has_no_thread_and_wakes_for_whoever_comes()
+    {
+        Writer.Linger = TimeSpan.Zero;
+        for (var contact = 1; contact <= 50; contact++)
+        {
+            await _store.Inbox.Accept("shop", contact, new SyncRequest(SyncAction.Add), default);
+            while (contact % 2 == 0 && Writer.IsRunning)
+                await Task.Yield();
+        }
+        await Task.WhenAll(
+            Enumerable
+                .Range(51, 450)
+                .Select(contact =>
+                    Task.Run(() => _store.Inbox.Accept("shop", contact, new SyncRequest(SyncAction.Add), default))
+                )
+        );
+
+        Assert.Equal(500, (await _store.Inbox.Depth("shop", default)).Waiting);
+        while (Writer.IsRunning)
+            await Task.Yield();
+    }
+
+    [Fact]
     [Trait("Spec", "10.2")]
     public async Task Concurrent_accepts_share_few_transactions()
     {
