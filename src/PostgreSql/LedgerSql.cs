@@ -83,5 +83,6 @@ internal static class LedgerSql
             password_applied_at = excluded.password_applied_at,
             welcome_mail = excluded.welcome_mail
         WHERE kept.user_id IS NULL
+            OR (kept.user_id = excluded.user_id AND kept.password_return = 0 AND kept.welcome_mail = 0)
         """;
 }

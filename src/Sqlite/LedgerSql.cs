@@ -126,6 +126,7 @@ internal static class LedgerSql
             password_applied_at = excluded.password_applied_at,
             welcome_mail = excluded.welcome_mail
         WHERE user_id IS NULL
+            OR (user_id = excluded.user_id AND password_return = 0 AND welcome_mail = 0)
         """,
         "$site",
         "$contact",

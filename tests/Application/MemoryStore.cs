@@ -60,7 +60,8 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
     )
     {
         var (gone, survivor) = (Entry(from), Entry(to));
-        if (survivor.UserId is null)
+        var owesNothing = survivor is { PasswordReturn: PasswordReturn.NotDue, WelcomeMail: WelcomeMailState.NotDue };
+        if (survivor.UserId is null || (survivor.UserId == userId && owesNothing))
             _ledger[(site, to)] = survivor with
             {
                 UserId = userId,

@@ -133,6 +133,40 @@ public sealed class UpdateTests
     }
 
     [Fact]
+    [Trait("Spec", "2.6")]
+    [Trait("Spec", "4.1")]
+    public async Task A_user_is_mailed_once_when_his_contact_is_merged_while_it_is_worked()
+    {
+        var user = _world.Users.Add("ann@example.test", "ann", "subscriber");
+        var owed = new LedgerEntry("shop", 41) { UserId = user.Id, WelcomeMail = WelcomeMailState.Due };
+        await _world.Store.Save(owed, default);
+        _world.Contacts.Add(World.Ann());
+        using var process = _world.Start();
+        var (begun, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _world.Store.AfterFind = entry =>
+        {
+            if (entry.Contact != 41 || !begun.TrySetResult())
+                return Task.CompletedTask;
+            return goOn.Task;
+        };
+        var gone = process.Send(new UpdateUser("shop", 41));
+        await begun.Task;
+
+        var tooSoon = await Record.ExceptionAsync(() => process.Send(new UpdateUser("shop", 42)));
+        // It was read before it was merged.
+        _world.Contacts.Add(World.Ann() with { Id = 41 });
+        goOn.SetResult();
+        await gone;
+        _world.Contacts.All.Remove(41);
+        await process.Send(new UpdateUser("shop", 42));
+
+        Assert.Single(_world.Mails);
+        Assert.False(Assert.IsType<TransientException>(tooSoon).SpendsAttempt);
+        Assert.Null(_world.Store.Entry(41).UserId);
+        Assert.Equal(user.Id, _world.Store.Entry(42).UserId);
+    }
+
+    [Fact]
     public async Task A_merged_contact_hands_its_user_and_its_work_to_the_survivor()
     {
         var user = _world.Users.Add("ann@example.test", "ann");

@@ -120,10 +120,9 @@ internal sealed class Decider(
             && (known is null || !ContactEmail.Same(known.Email, email) || linked is null && entry.Intent is not null);
         // From the look by email until the user is created, nobody else may create one with that email. Who carries the contact's id
         // is known already: the contact is worked by nobody else.
-        var emailLock =
-            looks && linked is null && carriers.IsEmpty && request.Action == SyncAction.Add
-                ? await locks.Email(site.Name, email, cancellationToken)
-                : null;
+        var held = new List<IDisposable>();
+        if (looks && linked is null && carriers.IsEmpty && request.Action == SyncAction.Add)
+            held.Add(await locks.Email(site.Name, email, cancellationToken));
         try
         {
             var look = looks ? await site.Users.FindByEmail(email, cancellationToken) : null;
@@ -144,7 +143,7 @@ internal sealed class Decider(
             {
                 owner = await OwnerOf(site, entry, found, cancellationToken);
                 if (owner == UserOwner.GoneContact)
-                    entry = await WithDebts(entry, found, cancellationToken);
+                    entry = await WithDebts(entry, found, held, cancellationToken);
             }
             var user = linked ?? (Sighting.FoundIn(carriers, look?.Users ?? []) is [var one] ? one : null);
             var ruled = RuledRequest.Ask(rules, new RuleQuestion(site.Name, contact, user, request));
@@ -170,13 +169,13 @@ internal sealed class Decider(
                 Seen = seen,
                 Linked = linked,
                 SiteDate = look?.SiteDate,
-                EmailLock = emailLock,
+                Locks = held,
                 Warnings = warnings,
             };
         }
         catch
         {
-            emailLock?.Dispose();
+            held.ForEach(one => one.Dispose());
             throw;
         }
     }
@@ -217,11 +216,25 @@ internal sealed class Decider(
         return others.Count == 0 ? UserOwner.Free : UserOwner.GoneContact;
     }
 
-    // What the gone contact's user is still owed goes over with him, whichever of the two contacts is worked first (SPEC 2.6, 3.2).
-    private async Task<LedgerEntry> WithDebts(LedgerEntry entry, User user, CancellationToken cancellationToken)
+    // What the gone contact's user is still owed goes over with him, whichever of the two contacts is worked first (SPEC 2.6, 3.2). Whoever
+    // works the gone one may have read it while it was there, and be paying just now.
+    private async Task<LedgerEntry> WithDebts(
+        LedgerEntry entry,
+        User user,
+        List<IDisposable> held,
+        CancellationToken cancellationToken
+    )
     {
-        foreach (var other in await ledger.LinkedContacts(entry.Site, user.Id, cancellationToken))
+        var linked = await ledger.LinkedContacts(entry.Site, user.Id, cancellationToken);
+        foreach (var other in linked.Where(other => other != entry.Contact))
         {
+            held.Add(
+                locks.TryContact(entry.Site, other)
+                    ?? throw new TransientException(
+                        "the contact that was merged into it is being worked",
+                        spendsAttempt: false
+                    )
+            );
             var gone = await ledger.Find(entry.Site, other, cancellationToken);
             entry = entry with
             {

@@ -18,8 +18,8 @@ internal sealed record Decision(Site Site, LedgerEntry Entry, SyncRequest Reques
     /// <summary>The site's own clock at the look by email; null when there was none.</summary>
     public DateTimeOffset? SiteDate { get; init; }
 
-    /// <summary>Held while nobody else may create a user with the contact's email.</summary>
-    public IDisposable? EmailLock { get; init; }
+    /// <summary>Held until all is done: the email of a user to be created, and the gone contacts whose user this one's becomes.</summary>
+    public IReadOnlyList<IDisposable> Locks { get; init; } = [];
 
     /// <summary>What came up while deciding.</summary>
     public IReadOnlyList<Warning> Warnings { get; init; } = [];
@@ -33,7 +33,11 @@ internal sealed record Decision(Site Site, LedgerEntry Entry, SyncRequest Reques
         && Linked is not null
         && Plan is UserPlan.Change or UserPlan.Skip { Reason: SkipReason.ContactGone };
 
-    public void Dispose() => EmailLock?.Dispose();
+    public void Dispose()
+    {
+        foreach (var held in Locks)
+            held.Dispose();
+    }
 }
 
 /// <summary>A plan that was carried out: how it ended, and what the obligations to the user need to go on.</summary>

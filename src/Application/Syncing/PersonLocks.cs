@@ -4,7 +4,7 @@ namespace CleanSync.Application.Syncing;
 
 /// <summary>
 /// One writer per person in this process: by contact, and for creations also by email, since WordPress has no unique index. A holder of
-/// an email never asks for a contact, so nobody waits in a circle.
+/// an email never waits for a contact, so nobody waits in a circle.
 /// </summary>
 internal sealed class PersonLocks
 {

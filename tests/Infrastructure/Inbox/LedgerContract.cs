@@ -172,4 +172,37 @@ public abstract class LedgerContract : StoreContract
         Assert.Equal(own, await Store.Ledger.Find(Site, 50, Cancel));
         Assert.Null((await Store.Ledger.Find(Site, 42, Cancel)).UserId);
     }
+
+    [Theory]
+    [InlineData(PasswordReturn.NotDue, WelcomeMailState.NotDue, true)]
+    [InlineData(PasswordReturn.Returned, WelcomeMailState.NotDue, false)]
+    [InlineData(PasswordReturn.NotDue, WelcomeMailState.Settled, false)]
+    [Trait("Spec", "2.6")]
+    public async Task A_survivor_that_found_the_user_by_itself_is_told_what_he_is_owed(
+        PasswordReturn passwordReturn,
+        WelcomeMailState welcomeMail,
+        bool isTold
+    )
+    {
+        await Store.Ledger.Save(Full, Cancel);
+        var own = new LedgerEntry(Site, 50)
+        {
+            UserId = 7,
+            AppliedUpdate = Now,
+            PasswordReturn = passwordReturn,
+            WelcomeMail = welcomeMail,
+        };
+        await Store.Ledger.Save(own, Cancel);
+        await Inbox.AcceptMerged(Site, 42, 50, userId: 7, new SyncRequest(SyncAction.Add), Cancel);
+
+        var expected = isTold
+            ? own with
+            {
+                PasswordReturn = Full.PasswordReturn,
+                PasswordAppliedAt = Full.PasswordAppliedAt,
+                WelcomeMail = Full.WelcomeMail,
+            }
+            : own;
+        Assert.Equal(expected, await Store.Ledger.Find(Site, 50, Cancel));
+    }
 }

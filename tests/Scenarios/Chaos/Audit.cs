@@ -180,7 +180,9 @@ internal sealed class Audit(
             return;
         }
         if (received > 1)
-            Differ($"{who}: {received} welcome mails");
+            Differ(
+                $"{who}: {received} welcome mails{(person.HasInherited ? ", a merged contact's emails among them" : "")}; {Told(endings)}"
+            );
         var excused = endings.Exists(ending =>
             ending.Warnings.Any(warning => warning.StartsWith("welcome_mail", StringComparison.Ordinal))
         );
@@ -195,6 +197,9 @@ internal sealed class Audit(
             Differ($"{who}: the returned password does not let him in");
         Same(who, "returned username", user.Login, contact.Fields.GetValueOrDefault("WPLOGIN", ""));
     }
+
+    private static string Told(IEnumerable<Ending> endings) =>
+        string.Join("; ", endings.Select(ending => string.Join(" ", [ending.Outcome, .. ending.Warnings])));
 
     // Two writes for one person at a time, unless one is what a host sent before it was ended.
     private void CheckOverlaps(Dictionary<long, long> links)
