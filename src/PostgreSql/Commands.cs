@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using CleanSync.Domain;
 using Npgsql;
 
@@ -72,6 +74,25 @@ internal static class Commands
     private static void Add(NpgsqlParameterCollection parameters, object?[] values)
     {
         foreach (var value in values)
-            parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+            parameters.Add(
+                new NpgsqlParameter
+                {
+                    Value = value switch
+                    {
+                        null => DBNull.Value,
+                        string text => Storable(text),
+                        string[] texts => Array.ConvertAll(texts, Storable),
+                        _ => value,
+                    },
+                }
+            );
     }
+
+    // A text holds neither NUL nor half a surrogate pair: the server, or the driver, refuses the whole statement, however often it is tried.
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Storable(string? text) =>
+        text is null
+        || !(text.Contains('\0', StringComparison.Ordinal) || text.AsSpan().ContainsAnyInRange('\ud800', '\udfff'))
+            ? text
+            : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD');
 }

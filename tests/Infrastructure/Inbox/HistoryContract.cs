@@ -25,6 +25,37 @@ public abstract class HistoryContract : StoreContract
         Assert.Equal(entry, kept with { Warnings = entry.Warnings });
     }
 
+    // What a field holds is put into a public form by whoever likes to: it must not keep a site from going on.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0xd800)]
+    [InlineData(0xdc00)]
+    [Trait("Spec", "5.1")]
+    public async Task What_no_text_of_a_store_can_hold_stops_nothing(int code)
+    {
+        var text = $"before{(char)code}after";
+        await Inbox.Accept(Site, 1, new SyncRequest(SyncAction.Add), Cancel);
+        var work = Assert.Single(await Inbox.Claim(Site, 1, Cancel));
+        await Inbox.Finish(work, new NextStep.Wait(Now, text), entry: null, Cancel);
+        work = Assert.Single(await Inbox.Claim(Site, 1, Cancel));
+        await Inbox.Finish(work, new NextStep.RetryAt(Now, text), entry: null, Cancel);
+        work = Assert.Single(await Inbox.Claim(Site, 1, Cancel));
+        await Inbox.Finish(
+            work,
+            new NextStep.Park(ParkReason.Refused, text),
+            Entry(1) with
+            {
+                Warnings = [text],
+            },
+            Cancel
+        );
+
+        var kept = Assert.Single(Assert.Single(await Store.History.Latest(Site, 10, Cancel)).Warnings);
+        Assert.StartsWith("before", kept, StringComparison.Ordinal);
+        Assert.EndsWith("after", kept, StringComparison.Ordinal);
+        Assert.Equal(ParkReason.Refused, Assert.Single(await Inbox.Rows(Site, 10, Cancel)).Parked);
+    }
+
     [Fact]
     public async Task The_latest_come_first_and_no_more_than_asked_for()
     {

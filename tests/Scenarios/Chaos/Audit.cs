@@ -211,6 +211,8 @@ internal sealed class Audit(
             .ToDictionary(pair => pair.Email, pair => pair.User, StringComparer.OrdinalIgnoreCase);
         var byUser = writes
             .SelectMany(write => Subjects(write).Distinct().Select(user => (User: user, Write: write)))
+            // Whose link another contact has taken since.
+            .Where(pair => pair.User != 0)
             .ToLookup(pair => pair.User, pair => pair.Write);
         foreach (var user in byUser)
         {
