@@ -228,6 +228,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
             ["CleanSync:Sites:shop:Tags:Protected"] = "true",
             ["CleanSync:Sites:shop:WelcomeMail:Send"] = "true",
             ["CleanSync:Sites:shop:WelcomeMail:Via"] = "Smtp",
+            ["CleanSync:Sites:shop:WelcomeMail:Template"] = MailSink.Template,
             ["CleanSync:Smtp:Host"] = "127.0.0.1",
             ["CleanSync:Smtp:Port"] = mail.Port.ToString(CultureInfo.InvariantCulture),
             ["CleanSync:Smtp:From"] = "shop@example.test",

@@ -5,11 +5,18 @@ using System.Text;
 
 namespace CleanSync.Scenarios.Chaos;
 
+/// <summary>A mail that was delivered.</summary>
+/// <param name="To">The recipient's address.</param>
+/// <param name="Login">The user whom it welcomes, by the login in its text.</param>
+internal sealed record DeliveredMail(string To, string Login);
+
 /// <summary>A mail server that takes every mail and notes for whom: once the sender has sent its end, the mail is delivered.</summary>
 internal sealed class MailSink : IAsyncDisposable
 {
+    private const string LoginLine = "login: ";
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly ConcurrentQueue<string> _delivered = new();
+    private readonly ConcurrentQueue<DeliveredMail> _delivered = new();
     private readonly Task _running;
 
     public MailSink()
@@ -20,8 +27,11 @@ internal sealed class MailSink : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>The recipients of all mails.</summary>
-    public IReadOnlyCollection<string> Delivered => _delivered;
+    /// <summary>The template that its senders use.</summary>
+    public static string Template => $"Subject: Welcome\n{LoginLine}{{{{login}}}}";
+
+    /// <summary>All mails.</summary>
+    public IReadOnlyCollection<DeliveredMail> Delivered => _delivered;
 
     public async ValueTask DisposeAsync()
     {
@@ -62,10 +72,13 @@ internal sealed class MailSink : IAsyncDisposable
                 if (verb is not "DATA")
                     continue;
                 string? text;
-                while ((text = await reader.ReadLineAsync()) is not (null or ".")) { }
+                var login = "";
+                while ((text = await reader.ReadLineAsync()) is not (null or "."))
+                    if (text.StartsWith(LoginLine, StringComparison.Ordinal))
+                        login = text[LoginLine.Length..];
                 if (text is null)
                     return;
-                _delivered.Enqueue(recipient);
+                _delivered.Enqueue(new DeliveredMail(recipient, login));
                 await Say(stream, "250 taken");
             }
         }
