@@ -62,6 +62,7 @@ internal static class ApplicationRegistration
         services.TryAddSingleton<RoleWatch>();
         services.TryAddSingleton<Guard>();
         services.TryAddSingleton<Decider>();
+        services.TryAddSingleton<Owners>();
         services.TryAddSingleton<IntentReview>();
         services.TryAddSingleton<ChangeWriter>();
         services.TryAddSingleton<UserCreation>();

@@ -214,6 +214,56 @@ public sealed partial class PasswordTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Spec", "2.6")]
+    [Trait("Spec", "3.2")]
+    public async Task A_user_whom_the_survivor_found_before_his_creation_was_known_to_have_come_through_stays_its_own(
+        bool searchesLinks
+    )
+    {
+        _world.Users.Abilities = _world.Users.Abilities with { SearchesLinks = searchesLinks };
+        _world.Rules = _world.Rules with { WhenGone = GonePolicy.Revoke };
+        var user = await CreateUnanswered();
+        using var process = _world.Start();
+        _world.Contacts.All.Remove(42);
+        _world.Contacts.Add(World.Ann(tags: "gold") with { Id = 43 });
+        await process.Send(new UpdateUser("shop", 43));
+        // So that nobody is found by the user's email.
+        _world.Contacts.Add(World.Ann("moved@example.test", "gold") with { Id = 43 });
+
+        var gone = await process.Send(new AddUser("shop", 42));
+        await process.Send(new UpdateUser("shop", 43));
+
+        Assert.Equal("skipped(merged)", gone.ToString());
+        Assert.Equal((null, user), (_world.Store.Entry(42).UserId, _world.Store.Entry(43).UserId));
+        Assert.Equal(["gold"], _world.Users.All[user].Tags!);
+        Assert.Equal(_world.Users.Passwords[user], _world.Contacts.Fields[(43, "%WPPASSWORD%")]);
+        Assert.Single(_world.Mails);
+    }
+
+    [Fact]
+    [Trait("Spec", "2.5")]
+    [Trait("Spec", "3.2")]
+    public async Task A_user_whom_another_contact_has_taken_over_is_not_taken_back_by_who_had_him_created()
+    {
+        _world.Users.Abilities = _world.Users.Abilities with { SearchesLinks = false };
+        var user = await CreateUnanswered();
+        using var process = _world.Start();
+        // The email moved from one contact to another.
+        _world.Contacts.Add(World.Ann("moved@example.test"));
+        _world.Contacts.Add(World.Ann() with { Id = 43 });
+        await process.Send(new UpdateUser("shop", 43));
+
+        var outcome = await process.Send(new AddUser("shop", 42));
+
+        Assert.Equal("created", outcome.ToString());
+        Assert.Equal(user, _world.Store.Entry(43).UserId);
+        Assert.NotEqual(user, _world.Store.Entry(42).UserId);
+        Assert.Equal("moved@example.test", Assert.Single(_world.Mails).Email);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     [Trait("Spec", "2.6")]
@@ -221,11 +271,7 @@ public sealed partial class PasswordTests
     public async Task A_user_whose_contact_was_deleted_meanwhile_gets_his_mail(bool unanswered)
     {
         if (unanswered)
-        {
-            _world.Contacts.Add(World.Ann());
-            _world.Users.AfterCreate.Enqueue(new TransientException("wordpress: no answer", unanswered: true));
-            await Assert.ThrowsAsync<TransientException>(() => _world.Start().Send(new AddUser("shop", 42)));
-        }
+            await CreateUnanswered();
         else
             await CreateAndDie();
         _world.Contacts.All.Remove(42);
@@ -273,6 +319,15 @@ public sealed partial class PasswordTests
         _world.Rules = rules;
         Assert.Equal("created", (await process.Send(new UpdateUser("shop", 42))).ToString());
         Assert.Single(_world.Mails);
+    }
+
+    private async Task<long> CreateUnanswered()
+    {
+        _world.Contacts.Add(World.Ann());
+        _world.Users.AfterCreate.Enqueue(new TransientException("wordpress: no answer", unanswered: true));
+        using var process = _world.Start();
+        await Assert.ThrowsAsync<TransientException>(() => process.Send(new AddUser("shop", 42)));
+        return Assert.Single(_world.Users.All).Key;
     }
 
     private async Task<long> CreateAndDie()

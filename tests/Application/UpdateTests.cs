@@ -204,10 +204,12 @@ public sealed class UpdateTests
         contacts.Setup(c => c.FindIdByEmail("ann@example.test", default)).ReturnsAsync(42);
         var sites = new Mock<ISites>();
         sites.Setup(s => s.Find("shop")).Returns(new Site("shop", _world.Rules, contacts.Object, _world.Users, _world));
+        var owners = new Syncing.Owners(_world.Store);
         var decider = new Syncing.Decider(
             sites.Object,
             _world.Store,
-            new Syncing.IntentReview(_world.Store, new Syncing.RoleWatch(), _world.Time),
+            new Syncing.IntentReview(_world.Store, owners, new Syncing.RoleWatch(), _world.Time),
+            owners,
             new Syncing.PersonLocks(),
             new Syncing.RoleWatch(),
             new Syncing.Guard(_world.Store, _world.Store, _world.Time, NullLogger<Syncing.Guard>.Instance),

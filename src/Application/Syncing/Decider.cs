@@ -18,6 +18,7 @@ internal sealed class Decider(
     ISites sites,
     ILedger ledger,
     IntentReview intents,
+    Owners owners,
     PersonLocks locks,
     RoleWatch watch,
     Guard guard,
@@ -78,7 +79,16 @@ internal sealed class Decider(
         if (linked is null && entry.Intent is { } intent)
         {
             var look = await site.Users.FindByEmail(intent.Email, cancellationToken);
-            (entry, linked) = await intents.Review(site, entry, look, carriers, request, warnings, cancellationToken);
+            (entry, linked) = await intents.Review(
+                site,
+                entry,
+                contact: null,
+                look,
+                carriers,
+                request,
+                warnings,
+                cancellationToken
+            );
         }
         var seen = new GoneSighting
         {
@@ -86,10 +96,10 @@ internal sealed class Decider(
             ByLink = carriers,
             Owner =
                 linked is null && carriers is [var carrier]
-                    ? await OwnerOf(site, entry, carrier, cancellationToken)
+                    ? (await owners.OwnerOf(site, entry, carrier, cancellationToken)).Owner
                     : default,
         };
-        if (seen.User is { } user && await site.Contacts.FindIdByEmail(user.Email, cancellationToken) is { } survivor)
+        if (seen.User is { } user && await Survivor(site, entry, user, cancellationToken) is { } survivor)
         {
             if (survivor == entry.Contact)
                 throw new TransientException("activecampaign: the contact is listed but cannot be read");
@@ -102,6 +112,11 @@ internal sealed class Decider(
             Warnings = warnings,
         };
     }
+
+    // Who has taken the user over already, while his creation was not known to have come through, or who has his email.
+    private async Task<long?> Survivor(Site site, LedgerEntry entry, User user, CancellationToken cancellationToken) =>
+        await owners.LivingOther(site, entry, user, cancellationToken)
+        ?? await site.Contacts.FindIdByEmail(user.Email, cancellationToken);
 
     private async Task<Decision> DecideLiving(
         Site site,
@@ -131,6 +146,7 @@ internal sealed class Decider(
                 (entry, linked) = await intents.Review(
                     site,
                     entry,
+                    contact,
                     look,
                     carriers,
                     request,
@@ -141,9 +157,9 @@ internal sealed class Decider(
             var owner = UserOwner.Free;
             if (linked is null && Sighting.FoundIn(carriers, look?.Users ?? []) is [var found])
             {
-                owner = await OwnerOf(site, entry, found, cancellationToken);
+                (owner, var others) = await owners.OwnerOf(site, entry, found, cancellationToken);
                 if (owner == UserOwner.GoneContact)
-                    entry = await WithDebts(entry, found, held, cancellationToken);
+                    entry = await WithDebts(entry, others, held, cancellationToken);
             }
             var user = linked ?? (Sighting.FoundIn(carriers, look?.Users ?? []) is [var one] ? one : null);
             var ruled = RuledRequest.Ask(rules, new RuleQuestion(site.Name, contact, user, request));
@@ -202,31 +218,16 @@ internal sealed class Decider(
             ? RoleBook.Empty
             : watch.Known(site.Name, names, await site.Users.ResolveRoles(names, cancellationToken));
 
-    // What the ledger says; when that is nothing, what the user carries, where that is the site's word and not a mere copy.
-    private async Task<UserOwner> OwnerOf(Site site, LedgerEntry entry, User user, CancellationToken cancellationToken)
-    {
-        var others = (await ledger.LinkedContacts(site.Name, user.Id, cancellationToken))
-            .Where(other => other != entry.Contact)
-            .ToList();
-        if (others.Count == 0 && await Carried(site, user, cancellationToken) is { } carried)
-            others.AddRange(carried == entry.Contact ? [] : [carried]);
-        foreach (var other in others)
-            if (await site.Contacts.Find(other, cancellationToken) is not null)
-                return UserOwner.LivingContact;
-        return others.Count == 0 ? UserOwner.Free : UserOwner.GoneContact;
-    }
-
     // What the gone contact's user is still owed goes over with him, whichever of the two contacts is worked first (SPEC 2.6, 3.2). Whoever
-    // works the gone one may have read it while it was there, and be paying just now.
+    // works the gone one may have read it while it was there, and be creating or paying just now.
     private async Task<LedgerEntry> WithDebts(
         LedgerEntry entry,
-        User user,
+        IReadOnlyList<long> others,
         List<IDisposable> held,
         CancellationToken cancellationToken
     )
     {
-        var linked = await ledger.LinkedContacts(entry.Site, user.Id, cancellationToken);
-        foreach (var other in linked.Where(other => other != entry.Contact))
+        foreach (var other in others)
         {
             held.Add(
                 locks.TryContact(entry.Site, other)
@@ -245,7 +246,4 @@ internal sealed class Decider(
         }
         return entry;
     }
-
-    private static async Task<long?> Carried(Site site, User user, CancellationToken cancellationToken) =>
-        (await site.Users.Describe(cancellationToken)).SearchesLinks ? user.CarriedContact(site.Rules) : null;
 }

@@ -5,16 +5,27 @@ using CleanSync.Domain;
 namespace CleanSync.Application.Syncing;
 
 /// <summary>Finds out what became of a creation whose end is not known (SPEC 3.2).</summary>
-internal sealed class IntentReview(ILedger ledger, RoleWatch roles, TimeProvider time)
+internal sealed class IntentReview(ILedger ledger, Owners owners, RoleWatch roles, TimeProvider time)
 {
     /// <summary>
     /// Looks whether the user of the intent exists, by email or by the contact id that he carries: then he is ours, and what is owed to
-    /// him goes on. Somebody else is an existing user. When there is nobody, a create that was not answered is waited for.
+    /// him goes on, unless whoever has his email now has taken him over: he keeps him, and a contact that is gone hands over what is owed.
+    /// Somebody else is an existing user. When there is nobody, a create that was not answered is waited for.
     /// </summary>
+    /// <param name="site">The site.</param>
+    /// <param name="entry">The contact's entry, with the intent.</param>
+    /// <param name="contact">The contact; null when it is gone.</param>
+    /// <param name="look">The look by the contact's email, or the intent's when it is gone.</param>
+    /// <param name="carriers">Who carries the contact's id.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="warnings">Gets what an outcome has to tell.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>The entry as stored, and the user if he is ours.</returns>
     /// <exception cref="TransientException">The create may still be under way.</exception>
     public async Task<(LedgerEntry Entry, User? Linked)> Review(
         Site site,
         LedgerEntry entry,
+        Contact? contact,
         UsersByEmail look,
         ImmutableArray<User> carriers,
         SyncRequest request,
@@ -29,6 +40,12 @@ internal sealed class IntentReview(ILedger ledger, RoleWatch roles, TimeProvider
             users = (await site.Users.FindByEmail(intent.Email, cancellationToken)).Users;
         if (users.Concat(carriers).FirstOrDefault(intent.IsOrigin) is { } ours)
         {
+            if (contact is not null && await owners.LivingOther(site, entry, ours, cancellationToken) is not null)
+            {
+                entry = entry with { Intent = null };
+                await ledger.Save(entry, cancellationToken);
+                return (entry, null);
+            }
             ours = await roles.TakeBackFromNew(site, ours, warnings, cancellationToken);
             entry = Created(entry, ours, intent, request, site.Rules);
             await ledger.Save(entry, cancellationToken);
