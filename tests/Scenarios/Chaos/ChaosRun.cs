@@ -18,6 +18,9 @@ internal sealed record ChaosSize(int Seed, int Contacts, int Webhooks, int Kills
 {
     /// <summary>How many hosts. Several share a PostgreSQL.</summary>
     public int Nodes { get; init; } = 1;
+
+    /// <summary>How many percent of what happens are merges. With more than a few, the guard that would stop them is off.</summary>
+    public int Merges { get; init; } = 2;
 }
 
 /// <summary>
@@ -102,7 +105,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         }
 
         // The storm.
-        var storm = new Storm(account, cluster, _people, _domain);
+        var storm = new Storm(account, cluster, _people, _domain, size.Merges);
         var plan = new Plan(size, Dice("plan").Next());
         var outages = new List<Task>();
         await storm.Rage(
@@ -226,6 +229,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
             ["CleanSync:Sites:shop:WordPress:MaxConcurrency"] = "4",
             ["CleanSync:Sites:shop:Roles:Allowed:0"] = "shop_lead",
             ["CleanSync:Sites:shop:Tags:Protected"] = "true",
+            ["CleanSync:Sites:shop:Tags:Guard:Percent"] = size.Merges > 5 ? "100" : "20",
             ["CleanSync:Sites:shop:WelcomeMail:Send"] = "true",
             ["CleanSync:Sites:shop:WelcomeMail:Via"] = "Smtp",
             ["CleanSync:Sites:shop:WelcomeMail:Template"] = MailSink.Template,

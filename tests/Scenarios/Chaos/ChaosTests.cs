@@ -12,6 +12,7 @@ public sealed class ChaosTests
     private static readonly int Contacts = Setting("CLEANSYNC_CHAOS_CONTACTS", 120);
     private static readonly int Webhooks = Setting("CLEANSYNC_CHAOS_WEBHOOKS", 500);
     private static readonly int Kills = Setting("CLEANSYNC_CHAOS_KILLS", 4);
+    private static readonly int Merges = Setting("CLEANSYNC_CHAOS_MERGES", 2);
 
     private static readonly bool Connector = Environment.GetEnvironmentVariable("CLEANSYNC_CHAOS_CONNECTOR") != "false";
 
@@ -40,7 +41,7 @@ public sealed class ChaosTests
         try
         {
             var (figures, differences) = await new ChaosRun(
-                new ChaosSize(seed, Contacts, Webhooks, Kills) { Nodes = NodesOf(seed) },
+                new ChaosSize(seed, Contacts, Webhooks, Kills) { Nodes = NodesOf(seed), Merges = Merges },
                 site
             ).Go();
             TestContext.Current.SendDiagnosticMessage(figures);

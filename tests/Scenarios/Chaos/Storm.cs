@@ -7,7 +7,18 @@ namespace CleanSync.Scenarios.Chaos;
 /// What happens at ActiveCampaign: people, tags and fields change, and a webhook about it is sent once and never again. All of it is drawn
 /// from the seed before it begins.
 /// </summary>
-internal sealed class Storm(SandboxAccount account, Cluster cluster, IReadOnlyList<Person> people, string domain)
+/// <param name="account">The account.</param>
+/// <param name="cluster">Who listens.</param>
+/// <param name="people">Its contacts.</param>
+/// <param name="domain">The domain of their emails.</param>
+/// <param name="merges">How many percent of the steps are merges of two contacts.</param>
+internal sealed class Storm(
+    SandboxAccount account,
+    Cluster cluster,
+    IReadOnlyList<Person> people,
+    string domain,
+    int merges
+)
 {
     private static readonly string[] Roles = ["customer", "shop_lead", "subscriber"];
     private static readonly string[] Interests = ["", "||Yoga||", "||Running||", "||Yoga||Running||"];
@@ -53,7 +64,7 @@ internal sealed class Storm(SandboxAccount account, Cluster cluster, IReadOnlyLi
         var person = people[random.Next(people.Count)];
         var other = people[random.Next(people.Count)];
         var kind = random.Next(100);
-        if (kind < 2 && other != person)
+        if (kind < merges && other != person)
             await Merge(random, person, other);
         else
             await One(random, person, kind);
@@ -70,7 +81,7 @@ internal sealed class Storm(SandboxAccount account, Cluster cluster, IReadOnlyLi
                 await Send(random, person, "update");
                 return;
             }
-            if (kind == 2)
+            if (kind == merges)
             {
                 Gone(person);
                 account.DeleteContact(person.Id);
@@ -154,7 +165,7 @@ internal sealed class Storm(SandboxAccount account, Cluster cluster, IReadOnlyLi
                 return;
             var takesEmail =
                 random.Next(2) == 0
-                && into is { MayBeAdded: false, Stranger: null }
+                && into is { MayBeAdded: false, Stranger: null, HasInherited: false }
                 && from is { MayBeAdded: true, Stranger: null };
             var email = account.Contact(from.Id)!.Email;
             Gone(from);
