@@ -13,7 +13,10 @@ CLEANSYNC_TEST_WORDPRESS= CLEANSYNC_TEST_POSTGRES=
 # A server that does not run as root reaches its data below.
 chmod 711 "$work"
 
+rest=
 finish() {
+  # Still there when somebody stopped the run.
+  [ -z "$rest" ] || { pkill -P "$rest"; kill "$rest"; } 2>/dev/null
   wait "${starting[@]:-}" 2>/dev/null
   [ -d "$work/postgres" ] && tests/postgres/down "$work/postgres"
   for dir in "${started[@]:-}"; do
@@ -72,44 +75,78 @@ for i in "${!sites[@]}"; do
 done
 export CLEANSYNC_TEST_WORDPRESS
 
-passed=0 failed=0 skipped=0
-for suite in "${suites[@]}"; do
-  echo "== $suite"
-  log=$work/$suite.log
-  if [ "$suite" = connector ]; then
-    # Each site has tests that only another can run: those count as skipped that no site has run.
-    reports=()
-    for i in "${!sites[@]}"; do
-      [[ ${sites[i]} == *--connector* ]] && [ -f "$work/site$i/state.json" ] || continue
-      connector/test "$work/site$i" "$work/connector$i.xml" >"$log" 2>&1 || cat "$log"
-      line=$(tail -n 1 "$log")
-      echo "   ${sites[i]}: $line"
-      read -r passes fails <<<"$(echo "$line" | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, [0-9]+ skipped$/\1 \2/p')"
-      passed=$((passed + ${passes:-0})) failed=$((failed + ${fails:-1}))
-      reports+=("$work/connector$i.xml")
-    done
-    [ ${#reports[@]} -gt 0 ] || { skipped=$((skipped + 1)); continue; }
-    never=$(for report in "${reports[@]}"; do
-      php -r 'foreach (simplexml_load_file($argv[1])->xpath("//testcase[skipped]") as $test) { echo "$test[class]::$test[name]\n"; }' "$report"
-    done | sort | uniq -c | awk -v sites=${#reports[@]} '$1 == sites { print $2 }')
-    [ -z "$never" ] || { echo "   run nowhere: $never"; skipped=$((skipped + $(echo "$never" | wc -l))); }
-    continue
-  fi
-  folder=tests/$suite
+# Runs a suite, says what happened, and leaves its numbers.
+run() {
+  local suite=$1 log=$work/$1.log passed=0 failed=0 skipped=0 began=$SECONDS
+  {
+    echo "== $suite"
+    if [ "$suite" = connector ]; then
+      run_connector
+    else
+      run_project
+    fi
+    echo "   $((SECONDS - began)) s"
+  } >"$work/$suite.out" 2>&1
+  echo "$passed $failed $skipped" >"$work/$suite.tally"
+  cat "$work/$suite.out"
+}
+
+# Each site has tests that only another can run: those count as skipped that no site has run.
+run_connector() {
+  local reports=() i line passes fails never report
+  for i in "${!sites[@]}"; do
+    [[ ${sites[i]} == *--connector* ]] && [ -f "$work/site$i/state.json" ] || continue
+    connector/test "$work/site$i" "$work/connector$i.xml" >"$log" 2>&1 || cat "$log"
+    line=$(tail -n 1 "$log")
+    echo "   ${sites[i]}: $line"
+    read -r passes fails <<<"$(echo "$line" | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, [0-9]+ skipped$/\1 \2/p')"
+    passed=$((passed + ${passes:-0})) failed=$((failed + ${fails:-1}))
+    reports+=("$work/connector$i.xml")
+  done
+  [ ${#reports[@]} -gt 0 ] || { skipped=1; return; }
+  never=$(for report in "${reports[@]}"; do
+    php -r 'foreach (simplexml_load_file($argv[1])->xpath("//testcase[skipped]") as $test) { echo "$test[class]::$test[name]\n"; }' "$report"
+  done | sort | uniq -c | awk -v sites=${#reports[@]} '$1 == sites { print $2 }')
+  [ -z "$never" ] || { echo "   run nowhere: $never"; skipped=$(echo "$never" | wc -l); }
+}
+
+run_project() {
+  local folder=tests/$suite code line total errors fails skips
   [ -d "$folder" ] || folder=samples/$suite
   dotnet run --no-build --project "$folder" -- -noColor >"$log" 2>&1
   code=$?
   grep -vE '^( +(Discover|Start|Finish)|xUnit.net|$)' "$log" | grep -v 'TEST EXECUTION SUMMARY'
   line=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -1)
   if [ -z "$line" ]; then
-    echo "$suite ended with code $code and no summary" >&2
-    failed=$((failed + 1))
-    continue
+    echo "$suite ended with code $code and no summary"
+    failed=1
+    return
   fi
   read -r total errors fails skips <<<"$(echo "$line" | grep -oE '[0-9]+' | tr '\n' ' ')"
-  failed=$((failed + fails + errors))
-  skipped=$((skipped + skips))
-  passed=$((passed + total - fails - skips))
+  passed=$((total - fails - skips)) failed=$((fails + errors)) skipped=$skips
+}
+
+# What works on the WordPress sites goes one after the other; the rest meanwhile, since those mostly wait.
+others=()
+for suite in "${suites[@]}"; do
+  case $suite in
+    Infrastructure | Scenarios | connector) ;;
+    *) others+=("$suite") ;;
+  esac
+done
+for suite in "${others[@]:-}"; do [ -z "$suite" ] || run "$suite"; done &
+rest=$!
+for suite in "${suites[@]}"; do
+  case $suite in
+    Infrastructure | Scenarios | connector) run "$suite" ;;
+  esac
+done
+wait "$rest"
+
+passed=0 failed=0 skipped=0
+for suite in "${suites[@]}"; do
+  read -r passes fails skips <<<"$(cat "$work/$suite.tally" 2>/dev/null || echo 0 1 0)"
+  passed=$((passed + passes)) failed=$((failed + fails)) skipped=$((skipped + skips))
 done
 
 echo "$passed passed, $failed failed, $skipped skipped"
