@@ -19,7 +19,7 @@ public sealed record GoneSighting
     /// </summary>
     public User? User => Linked ?? (ByLink is [var carrier] && Owner != UserOwner.LivingContact ? carrier : null);
 
-    /// <summary>The contact with exactly that user's email; null when there is none.</summary>
+    /// <summary>An existing contact that is linked to that user too, else the one with exactly his email; null when there is neither.</summary>
     public long? Survivor { get; init; }
 
     /// <summary>Whether that contact is linked to another user.</summary>
