@@ -24,7 +24,7 @@ public abstract record UserPlan
     public sealed record Skip(SkipReason Reason, ImmutableArray<Warning> Warnings) : UserPlan;
 
     /// <summary>The contact was merged into another: its user and its work go over to the survivor.</summary>
-    /// <param name="Survivor">The id of the contact that the user's email belongs to now.</param>
+    /// <param name="Survivor">The id of the contact that is linked to the user too, or has his email now.</param>
     /// <param name="User">The user.</param>
     public sealed record HandOver(long Survivor, User User) : UserPlan;
 

@@ -83,7 +83,7 @@ public static class UserPlanner
     /// <summary>
     /// Decides for a contact that is gone. Its user is the linked one, else the one who carries its id:
     /// <code>
-    /// user                           another contact has his email      policy   plan
+    /// user                           another is linked, or has his email policy  plan
     /// none linked, several carry it  -                                  -        park(conflict)
     /// none                           -                                  -        skip(contact gone)
     /// carries it, of a living other  -                                  -        skip(contact gone)

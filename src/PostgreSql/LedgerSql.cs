@@ -62,25 +62,29 @@ internal static class LedgerSql
             password_applied_at = excluded.password_applied_at
         """;
 
-    /// <summary>Takes the link to a user from every contact but one. $3 the user.</summary>
-    public const string UnlinkOthers =
-        "UPDATE cleansync.ledger SET user_id = NULL WHERE site = $1 AND contact <> $2 AND user_id = $3";
+    // Who has no user any more owes him nothing.
+    private const string LetGo =
+        "UPDATE cleansync.ledger SET user_id = NULL, password_return = 0, password_applied_at = NULL, welcome_mail = 0";
 
-    /// <summary>Takes the link from a contact.</summary>
-    public const string Unlink = "UPDATE cleansync.ledger SET user_id = NULL WHERE site = $1 AND contact = $2";
+    /// <summary>Takes the link to a user, and what is owed to him, from every contact but one. $3 the user.</summary>
+    public const string UnlinkOthers = $"{LetGo} WHERE site = $1 AND contact <> $2 AND user_id = $3";
+
+    /// <summary>Takes the link, and what is owed to the user, from a contact.</summary>
+    public const string Unlink = $"{LetGo} WHERE site = $1 AND contact = $2";
 
     /// <summary>
-    /// Gives the user of a contact to the one that it was merged into, unless that has one, and what is owed to him with him.
-    /// $3 the user, $4 the contact that is gone.
+    /// Gives a user to the contact that his was merged into, and what the gone one owes him with him, unless that has another user or has
+    /// been owed something for this one. $3 the user, $4 the contact that is gone.
     /// </summary>
     public const string HandOver = """
         INSERT INTO cleansync.ledger AS kept (site, contact, user_id, password_return, password_applied_at, welcome_mail)
         SELECT $1, $2, $3, coalesce(gone.password_return, 0), gone.password_applied_at, coalesce(gone.welcome_mail, 0)
-        FROM (SELECT 1) AS one LEFT JOIN cleansync.ledger AS gone ON gone.site = $1 AND gone.contact = $4
+        FROM (SELECT 1) AS one LEFT JOIN cleansync.ledger AS gone ON gone.site = $1 AND gone.contact = $4 AND gone.user_id = $3
         ON CONFLICT (site, contact) DO UPDATE SET
             user_id = excluded.user_id,
             password_return = excluded.password_return,
-            password_applied_at = excluded.password_applied_at,
+            password_applied_at = CASE WHEN kept.user_id IS NULL THEN excluded.password_applied_at
+                ELSE coalesce(kept.password_applied_at, excluded.password_applied_at) END,
             welcome_mail = excluded.welcome_mail
         WHERE kept.user_id IS NULL
             OR (kept.user_id = excluded.user_id AND kept.password_return = 0 AND kept.welcome_mail = 0)

@@ -96,34 +96,36 @@ internal static class LedgerSql
         "$limit"
     );
 
-    /// <summary>Takes the link to a user from every contact but one.</summary>
+    // Who has no user any more owes him nothing.
+    private const string LetGo =
+        "UPDATE ledger SET user_id = NULL, password_return = 0, password_applied_at = NULL, welcome_mail = 0";
+
+    /// <summary>Takes the link to a user, and what is owed to him, from every contact but one.</summary>
     public static readonly Sql UnlinkOthers = new(
-        "UPDATE ledger SET user_id = NULL WHERE site = $site AND user_id = $user AND contact <> $contact",
+        $"{LetGo} WHERE site = $site AND user_id = $user AND contact <> $contact",
         "$site",
         "$user",
         "$contact"
     );
 
-    /// <summary>Takes the link from a contact.</summary>
-    public static readonly Sql Unlink = new(
-        "UPDATE ledger SET user_id = NULL WHERE site = $site AND contact = $contact",
-        "$site",
-        "$contact"
-    );
+    /// <summary>Takes the link, and what is owed to the user, from a contact.</summary>
+    public static readonly Sql Unlink = new($"{LetGo} WHERE site = $site AND contact = $contact", "$site", "$contact");
 
     /// <summary>
-    /// Gives the user of a contact to the one that it was merged into, unless that has one, and what is owed to him with him.
+    /// Gives a user to the contact that his was merged into, and what the gone one owes him with him, unless that has another user or has
+    /// been owed something for this one.
     /// </summary>
     public static readonly Sql HandOver = new(
         """
         INSERT INTO ledger (site, contact, user_id, password_return, password_applied_at, welcome_mail)
         SELECT $site, $contact, $user, coalesce(gone.password_return, 0), gone.password_applied_at, coalesce(gone.welcome_mail, 0)
-        FROM (SELECT 1) LEFT JOIN ledger AS gone ON gone.site = $site AND gone.contact = $gone
+        FROM (SELECT 1) LEFT JOIN ledger AS gone ON gone.site = $site AND gone.contact = $gone AND gone.user_id = $user
         WHERE true
         ON CONFLICT (site, contact) DO UPDATE SET
             user_id = excluded.user_id,
             password_return = excluded.password_return,
-            password_applied_at = excluded.password_applied_at,
+            password_applied_at = CASE WHEN ledger.user_id IS NULL THEN excluded.password_applied_at
+                ELSE coalesce(ledger.password_applied_at, excluded.password_applied_at) END,
             welcome_mail = excluded.welcome_mail
         WHERE user_id IS NULL
             OR (user_id = excluded.user_id AND password_return = 0 AND welcome_mail = 0)

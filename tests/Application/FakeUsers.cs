@@ -113,13 +113,18 @@ internal sealed class FakeUsers(World world) : IUsers
     /// <summary>The site's clock; the host's unless told otherwise.</summary>
     public Func<DateTimeOffset>? SiteDate { get; set; }
 
+    /// <summary>Runs when users are looked for by an email.</summary>
+    public Action<string>? BeforeLook { get; set; }
+
     public Task<UsersByEmail> FindByEmail(string email, CancellationToken cancellationToken) =>
         Step(() =>
-            new UsersByEmail(
+        {
+            BeforeLook?.Invoke(email);
+            return new UsersByEmail(
                 [.. All.Values.Where(user => ContactEmail.Same(user.Email, email)).Select(Seen)],
                 SiteDate?.Invoke() ?? world.Time.GetUtcNow()
-            )
-        );
+            );
+        });
 
     public Task<Creation> Create(UserDraft draft, CancellationToken cancellationToken) =>
         Step(() =>
@@ -185,7 +190,7 @@ internal sealed class FakeUsers(World world) : IUsers
             var (present, ours) = (Passwords[userId], Ours.GetValueOrDefault(userId));
             var holds =
                 guard == PasswordGuard.OursStill
-                    ? !Abilities.ComparesPasswords || ours is null || ours == present
+                    ? !Abilities.ComparesPasswords || ours == present
                     : password.Text != present && password.Text != ours;
             if (!holds)
                 return PasswordEnd.Kept;

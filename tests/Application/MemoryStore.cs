@@ -60,16 +60,19 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
     )
     {
         var (gone, survivor) = (Entry(from), Entry(to));
+        var owed = gone.UserId == userId ? gone : new(site, from);
         var owesNothing = survivor is { PasswordReturn: PasswordReturn.NotDue, WelcomeMail: WelcomeMailState.NotDue };
         if (survivor.UserId is null || (survivor.UserId == userId && owesNothing))
             _ledger[(site, to)] = survivor with
             {
                 UserId = userId,
-                PasswordReturn = gone.PasswordReturn,
-                PasswordAppliedAt = gone.PasswordAppliedAt,
-                WelcomeMail = gone.WelcomeMail,
+                PasswordReturn = owed.PasswordReturn,
+                PasswordAppliedAt = survivor.UserId is null
+                    ? owed.PasswordAppliedAt
+                    : survivor.PasswordAppliedAt ?? owed.PasswordAppliedAt,
+                WelcomeMail = owed.WelcomeMail,
             };
-        _ledger[(site, from)] = gone with { UserId = null };
+        _ledger[(site, from)] = LetGo(gone);
         await Accept(site, to, request, cancellationToken);
     }
 
@@ -268,9 +271,19 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
     public async Task SaveLinkedAnew(LedgerEntry entry, CancellationToken cancellationToken)
     {
         foreach (var other in await LinkedContacts(entry.Site, entry.UserId!.Value, cancellationToken))
-            _ledger[(entry.Site, other)] = Entry(other) with { UserId = null };
+            if (other != entry.Contact)
+                _ledger[(entry.Site, other)] = LetGo(Entry(other));
         await Save(entry, cancellationToken);
     }
+
+    private static LedgerEntry LetGo(LedgerEntry entry) =>
+        entry with
+        {
+            UserId = null,
+            PasswordReturn = PasswordReturn.NotDue,
+            PasswordAppliedAt = null,
+            WelcomeMail = WelcomeMailState.NotDue,
+        };
 
     public Task<IReadOnlyList<HistoryEntry>> Latest(string site, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<HistoryEntry>>(Entries);

@@ -121,6 +121,7 @@ internal sealed class World : ISites, IWelcomeMail
         public SoleWorker Worker { get; } = new();
         public ICleanSync CleanSync => _services.GetRequiredService<ICleanSync>();
         public UseCases UseCases => _services.GetRequiredService<UseCases>();
+        public PersonLocks Locks => _services.GetRequiredService<PersonLocks>();
         public PasswordMemory Memory => _services.GetRequiredService<PasswordMemory>();
         public SyncPump Pump => _services.GetRequiredService<SyncPump>();
         public SiteStates States => _services.GetRequiredService<SiteStates>();

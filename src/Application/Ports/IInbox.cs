@@ -24,7 +24,7 @@ public interface IInbox
     /// <summary>Stores the same request for many contacts, in one transaction.</summary>
     Task AcceptAll(string site, IReadOnlyList<long> contacts, SyncRequest request, CancellationToken cancellationToken);
 
-    /// <summary>In one transaction: moves the link of a merged contact and what is owed to its user to the survivor, unless that has another user or has been owed something for this one, and stores the request for the survivor.</summary>
+    /// <summary>In one transaction: moves the link to the user of a merged contact, and what that owes him, to the survivor, unless that has another user or has been owed something for this one, and stores the request for the survivor.</summary>
     /// <param name="site">The site.</param>
     /// <param name="from">The contact that is gone.</param>
     /// <param name="to">The contact that it was merged into.</param>

@@ -43,7 +43,7 @@ public interface ILedger
     /// <summary>Stores the entry as a whole. Only the one who works the contact writes it.</summary>
     Task Save(LedgerEntry entry, CancellationToken cancellationToken);
 
-    /// <summary>As <see cref="Save"/>, and in the same transaction takes the link to this entry's user from every other contact.</summary>
+    /// <summary>As <see cref="Save"/>, and in the same transaction takes the link to this entry's user, and what is owed to him, from every other contact.</summary>
     Task SaveLinkedAnew(LedgerEntry entry, CancellationToken cancellationToken);
 }
 

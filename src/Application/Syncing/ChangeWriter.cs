@@ -25,6 +25,22 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles
                             spendsAttempt: false
                         )
                 )
+                {
+                    var survivor = await ledger.Find(site, over.Survivor, cancellationToken);
+                    if (survivor.UserId is { } other && other != over.User.Id)
+                        throw new TransientException(
+                            "the contact that it was merged into got a user meanwhile",
+                            ofContact: true
+                        );
+                    if (survivor is { UserId: null, Intent: not null })
+                    {
+                        // Whether that has a user is found out by working it.
+                        await inbox.Accept(site, over.Survivor, request, cancellationToken);
+                        throw new TransientException(
+                            "the contact that it was merged into may have a user of its own",
+                            ofContact: true
+                        );
+                    }
                     await inbox.AcceptMerged(
                         site,
                         entry.Contact,
@@ -33,6 +49,7 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles
                         request,
                         cancellationToken
                     );
+                }
                 var merged = Skipped(entry with { UserId = null }, SkipReason.Merged, [], over.User.Id);
                 return merged with { Outcome = merged.Outcome with { Survivor = over.Survivor } };
             case UserPlan.Skip skip:

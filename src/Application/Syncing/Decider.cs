@@ -133,13 +133,22 @@ internal sealed class Decider(
         var looks =
             ContactEmail.IsValid(email)
             && (known is null || !ContactEmail.Same(known.Email, email) || linked is null && entry.Intent is not null);
-        // From the look by email until the user is created, nobody else may create one with that email. Who carries the contact's id
-        // is known already: the contact is worked by nobody else.
+        // From the look by email until the user is created or taken over, nobody else may do either with that email. Who carries the
+        // contact's id is known already: the contact is worked by nobody else.
         var held = new List<IDisposable>();
-        if (looks && linked is null && carriers.IsEmpty && request.Action == SyncAction.Add)
+        if (looks && linked is null && carriers.IsEmpty)
             held.Add(await locks.Email(site.Name, email, cancellationToken));
         try
         {
+            // Another contact that has the email of the intent now may be creating its user just now.
+            if (looks && linked is null && entry.Intent is { } intent && !ContactEmail.Same(intent.Email, email))
+                held.Add(
+                    locks.TryEmail(site.Name, intent.Email)
+                        ?? throw new TransientException(
+                            "a contact with the email of an unanswered create is being worked",
+                            spendsAttempt: false
+                        )
+                );
             var look = looks ? await site.Users.FindByEmail(email, cancellationToken) : null;
             var warnings = new List<Warning>();
             if (linked is null && look is not null && entry.Intent is not null)
@@ -157,9 +166,17 @@ internal sealed class Decider(
             var owner = UserOwner.Free;
             if (linked is null && Sighting.FoundIn(carriers, look?.Users ?? []) is [var found])
             {
+                // What is owed to a user who is gone is owed to nobody else.
+                if (entry.UserId != found.Id)
+                    entry = entry with
+                    {
+                        PasswordReturn = PasswordReturn.NotDue,
+                        PasswordAppliedAt = null,
+                        WelcomeMail = WelcomeMailState.NotDue,
+                    };
                 (owner, var others) = await owners.OwnerOf(site, entry, found, cancellationToken);
                 if (owner == UserOwner.GoneContact)
-                    entry = await WithDebts(entry, others, held, cancellationToken);
+                    entry = await WithDebts(entry, found, others, held, cancellationToken);
             }
             var user = linked ?? (Sighting.FoundIn(carriers, look?.Users ?? []) is [var one] ? one : null);
             var ruled = RuledRequest.Ask(rules, new RuleQuestion(site.Name, contact, user, request));
@@ -222,6 +239,7 @@ internal sealed class Decider(
     // works the gone one may have read it while it was there, and be creating or paying just now.
     private async Task<LedgerEntry> WithDebts(
         LedgerEntry entry,
+        User user,
         IReadOnlyList<long> others,
         List<IDisposable> held,
         CancellationToken cancellationToken
@@ -237,13 +255,19 @@ internal sealed class Decider(
                     )
             );
             var gone = await ledger.Find(entry.Site, other, cancellationToken);
+            // What it owes to another user stays with him. Of two that owe to this one, who has got further tells what is left.
+            if (gone.UserId != user.Id)
+                continue;
             entry = entry with
             {
-                PasswordReturn = gone.PasswordReturn,
-                PasswordAppliedAt = gone.PasswordAppliedAt,
-                WelcomeMail = gone.WelcomeMail,
+                PasswordReturn = (PasswordReturn)Math.Max((int)entry.PasswordReturn, (int)gone.PasswordReturn),
+                PasswordAppliedAt = gone.PasswordAppliedAt ?? entry.PasswordAppliedAt,
+                WelcomeMail = (WelcomeMailState)Math.Max((int)entry.WelcomeMail, (int)gone.WelcomeMail),
             };
         }
+        // Who is linked to him only since then was not waited for.
+        if ((await owners.Others(entry, user, cancellationToken)).Except(others).Any())
+            throw new TransientException("the user was linked to another contact meanwhile", spendsAttempt: false);
         return entry;
     }
 }

@@ -18,7 +18,7 @@ internal sealed record Decision(Site Site, LedgerEntry Entry, SyncRequest Reques
     /// <summary>The site's own clock at the look by email; null when there was none.</summary>
     public DateTimeOffset? SiteDate { get; init; }
 
-    /// <summary>Held until all is done: the email of a user to be created, and the gone contacts whose user this one's becomes.</summary>
+    /// <summary>Held until all is done: the emails by which a user was looked for, and the gone contacts whose user this one's becomes.</summary>
     public IReadOnlyList<IDisposable> Locks { get; init; } = [];
 
     /// <summary>What came up while deciding.</summary>

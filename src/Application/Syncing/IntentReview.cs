@@ -9,7 +9,7 @@ internal sealed class IntentReview(ILedger ledger, Owners owners, RoleWatch role
 {
     /// <summary>
     /// Looks whether the user of the intent exists, by email or by the contact id that he carries: then he is ours, and what is owed to
-    /// him goes on, unless whoever has his email now has taken him over: he keeps him, and a contact that is gone hands over what is owed.
+    /// him goes on, unless another contact is linked to him by now: that keeps him, and a contact that is gone hands over what is owed.
     /// Somebody else is an existing user. When there is nobody, a create that was not answered is waited for.
     /// </summary>
     /// <param name="site">The site.</param>
@@ -40,13 +40,14 @@ internal sealed class IntentReview(ILedger ledger, Owners owners, RoleWatch role
             users = (await site.Users.FindByEmail(intent.Email, cancellationToken)).Users;
         if (users.Concat(carriers).FirstOrDefault(intent.IsOrigin) is { } ours)
         {
+            // Whoever he belongs to now, this host made him.
+            ours = await roles.TakeBackFromNew(site, ours, warnings, cancellationToken);
             if (contact is not null && await owners.LivingOther(site, entry, ours, cancellationToken) is not null)
             {
                 entry = entry with { Intent = null };
                 await ledger.Save(entry, cancellationToken);
                 return (entry, null);
             }
-            ours = await roles.TakeBackFromNew(site, ours, warnings, cancellationToken);
             entry = Created(entry, ours, intent, request, site.Rules);
             await ledger.Save(entry, cancellationToken);
             return (entry, ours);

@@ -36,7 +36,7 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         var warnings = new List<Warning>();
         var lost = false;
         if (entry.PasswordReturn == PasswordReturn.Due)
-            (entry, lost) = await ReturnPassword(site, entry, user, warnings, cancellationToken);
+            (entry, lost) = await ReturnPassword(site, entry, user, decision.Seen is null, warnings, cancellationToken);
         // An earlier attempt found that out, and ended at the mail: no outcome told of it yet.
         else if (entry.PasswordReturn == PasswordReturn.Failed)
             warnings.Add(new Warning("password_not_returned", "earlier attempt"));
@@ -66,6 +66,7 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         Site site,
         LedgerEntry entry,
         User user,
+        bool contactGone,
         List<Warning> warnings,
         CancellationToken cancellationToken
     )
@@ -73,7 +74,7 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         string? refused;
         try
         {
-            refused = await Return(site, entry, user, cancellationToken);
+            refused = await Return(site, entry, user, contactGone, cancellationToken);
         }
         catch (PermanentException)
         {
@@ -91,7 +92,13 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
     }
 
     // Null when field and user hold the same password; else why they never will.
-    private async Task<string?> Return(Site site, LedgerEntry entry, User user, CancellationToken cancellationToken)
+    private async Task<string?> Return(
+        Site site,
+        LedgerEntry entry,
+        User user,
+        bool contactGone,
+        CancellationToken cancellationToken
+    )
     {
         if (site.Rules.ReturnPasswordField is not { } field)
             return "turned off";
@@ -114,6 +121,9 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
         if (site.Rules.ReturnUsernameField is { } usernameField)
             values[usernameField] = user.Login;
         var end = await site.Contacts.Write(entry.Contact, values, cancellationToken);
+        // It went after it was read: planned again, for it may have been merged into another, which is owed the password then.
+        if (end == FieldWrite.ContactGone && !contactGone)
+            throw new TransientException("activecampaign: the contact vanished", ofContact: true);
         if (end != FieldWrite.Written)
             return SyncOutcome.Words(end.ToString());
         if (remembered.UserHasIt || await Set(site, entry, user, remembered.Password, field, cancellationToken))

@@ -10,7 +10,7 @@ internal sealed class Owners(ILedger ledger)
     /// To whom a user belongs, but for the contact of the entry: what the ledger says; when that is nothing, what the user carries, where
     /// that is the site's word and not a mere copy.
     /// </summary>
-    /// <returns>Whose he is, and the contacts that say so.</returns>
+    /// <returns>Whose he is, and the other contacts that are linked to him, else the one that he carries.</returns>
     public async Task<(UserOwner Owner, IReadOnlyList<long> Contacts)> OwnerOf(
         Site site,
         LedgerEntry entry,
@@ -36,7 +36,8 @@ internal sealed class Owners(ILedger ledger)
         CancellationToken cancellationToken
     ) => await FirstLiving(site, await Others(entry, user, cancellationToken), cancellationToken);
 
-    private async Task<IReadOnlyList<long>> Others(LedgerEntry entry, User user, CancellationToken cancellationToken)
+    /// <summary>The contacts that are linked to the user, but for that of the entry.</summary>
+    public async Task<IReadOnlyList<long>> Others(LedgerEntry entry, User user, CancellationToken cancellationToken)
     {
         var linked = await ledger.LinkedContacts(entry.Site, user.Id, cancellationToken);
         return [.. linked.Where(contact => contact != entry.Contact)];

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CleanSync.Application.Syncing;
 
 /// <summary>
-/// One writer per person in this process: by contact, and for creations also by email, since WordPress has no unique index. A holder of
-/// an email never waits for a contact, so nobody waits in a circle.
+/// One writer per person in this process: by contact, and for whoever looks for a user of his by email also by that, since WordPress has no
+/// unique index. Who holds a contact waits for an email and for nothing else, and who holds an email waits for nothing: no circle.
 /// </summary>
 internal sealed class PersonLocks
 {
@@ -22,6 +22,9 @@ internal sealed class PersonLocks
     /// <summary>Waits for the email; dispose to let the next one in.</summary>
     public Task<IDisposable> Email(string site, string email, CancellationToken cancellationToken) =>
         Take((site, $"email {email.ToUpperInvariant()}"), cancellationToken);
+
+    /// <summary>As <see cref="Email"/>, for who may hold another email: null instead of a wait.</summary>
+    public IDisposable? TryEmail(string site, string email) => TryTake((site, $"email {email.ToUpperInvariant()}"));
 
     private async Task<IDisposable> Take((string, string) key, CancellationToken cancellationToken)
     {

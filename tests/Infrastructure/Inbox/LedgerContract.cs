@@ -20,6 +20,16 @@ public abstract class LedgerContract : StoreContract
             Intent = new CreationIntent("t0ken", "anna", "anna@example.org", Now.AddTicks(1), Now, true, false),
         };
 
+    // Without its user it owes nothing.
+    private LedgerEntry LetGo =>
+        Full with
+        {
+            UserId = null,
+            PasswordReturn = PasswordReturn.NotDue,
+            PasswordAppliedAt = null,
+            WelcomeMail = WelcomeMailState.NotDue,
+        };
+
     [Fact]
     public async Task An_unknown_contact_has_an_empty_entry() =>
         Assert.Equal(new LedgerEntry(Site, 42), await Store.Ledger.Find(Site, 42, Cancel));
@@ -95,7 +105,7 @@ public abstract class LedgerContract : StoreContract
         await Store.Ledger.SaveLinkedAnew(new LedgerEntry(Site, 1) { UserId = 7 }, Cancel);
 
         Assert.Equal([1L], await Store.Ledger.LinkedContacts(Site, 7, Cancel));
-        Assert.Equal(Full with { UserId = null }, await Store.Ledger.Find(Site, 42, Cancel));
+        Assert.Equal(LetGo, await Store.Ledger.Find(Site, 42, Cancel));
         Assert.Equal([43L], await Store.Ledger.LinkedContacts(Site, 8, Cancel));
         Assert.Equal([42L], await Store.Ledger.LinkedContacts("other", 7, Cancel));
     }
@@ -127,7 +137,7 @@ public abstract class LedgerContract : StoreContract
         await Inbox.Accept(Site, 50, new SyncRequest(SyncAction.UpdateTags), Cancel);
         await Inbox.AcceptMerged(Site, 42, 50, userId: 7, request, Cancel);
 
-        Assert.Equal(Full with { UserId = null }, await Store.Ledger.Find(Site, 42, Cancel));
+        Assert.Equal(LetGo, await Store.Ledger.Find(Site, 42, Cancel));
         var owed = new LedgerEntry(Site, 50)
         {
             UserId = 7,
@@ -204,5 +214,26 @@ public abstract class LedgerContract : StoreContract
             }
             : own;
         Assert.Equal(expected, await Store.Ledger.Find(Site, 50, Cancel));
+    }
+
+    [Fact]
+    [Trait("Spec", "2.6")]
+    [Trait("Spec", "4.1")]
+    public async Task What_a_gone_contact_owes_to_another_user_is_not_handed_over()
+    {
+        await Store.Ledger.Save(Full with { UserId = 8 }, Cancel);
+        await Inbox.AcceptMerged(Site, 42, 50, userId: 7, new SyncRequest(SyncAction.Add), Cancel);
+        Assert.Equal(new LedgerEntry(Site, 50) { UserId = 7 }, await Store.Ledger.Find(Site, 50, Cancel));
+    }
+
+    [Fact]
+    [Trait("Spec", "2.6")]
+    [Trait("Spec", "2.13")]
+    public async Task A_survivor_keeps_the_time_of_the_password_that_it_applied_to_the_user()
+    {
+        await Store.Ledger.Save(Full with { PasswordAppliedAt = null }, Cancel);
+        await Store.Ledger.Save(new LedgerEntry(Site, 50) { UserId = 7, PasswordAppliedAt = Now }, Cancel);
+        await Inbox.AcceptMerged(Site, 42, 50, userId: 7, new SyncRequest(SyncAction.Add), Cancel);
+        Assert.Equal(Now, (await Store.Ledger.Find(Site, 50, Cancel)).PasswordAppliedAt);
     }
 }
