@@ -31,7 +31,8 @@ internal sealed class Audit(
     Cluster cluster,
     IReadOnlyList<Person> people,
     IReadOnlyCollection<DeliveredMail> mails,
-    IReadOnlyCollection<ForwardedWrite> writes
+    IReadOnlyCollection<ForwardedWrite> writes,
+    bool revokes
 )
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -68,7 +69,7 @@ internal sealed class Audit(
         var passwords = new JsonObject();
         foreach (var (contact, user) in links)
         {
-            if (account.Contact(contact)!.Fields.TryGetValue("WPPASSWORD", out var password) && password.Length > 0)
+            if (PasswordOf(people.Single(person => person.Id == contact)) is { } password)
                 passwords[user.ToString(CultureInfo.InvariantCulture)] = password;
         }
         var users = (await Ask(site, new JsonObject { ["above"] = above, ["passwords"] = passwords }))!;
@@ -91,7 +92,7 @@ internal sealed class Audit(
                 person,
                 applied,
                 links.TryGetValue(person.Id, out var id) ? byId.GetValueOrDefault(id) : null,
-                [.. history[person.Id]],
+                history,
                 rows.Exists(row => row.Contact == person.Id && row.Parked),
                 linksInMeta
             );
@@ -110,21 +111,27 @@ internal sealed class Audit(
             Differ(
                 $"contact {row.Contact}: {(row.Claimed ? "claimed" : "waiting")} after {row.Attempts} attempts ({row.Reason})"
             );
-        // Two contacts with a user each were merged, and the survivor took the other's email: a person has to choose.
-        else if (!people.Single(person => person.Id == row.Contact).IsGone || row.Reason != "parked(conflict)")
+        else if (row.Reason != "parked(conflict)" || !SurvivorHasAnother(row.Contact, links))
             Differ($"contact {row.Contact}: parked ({row.Reason}), user {links.GetValueOrDefault(row.Contact)}");
     }
+
+    // Two contacts with a user each were merged, and the survivor took the other's email: a person has to choose.
+    private bool SurvivorHasAnother(long contact, Dictionary<long, long> links) =>
+        people.Single(person => person.Id == contact).MergedInto is { } survivor
+        && links.TryGetValue(survivor.Id, out var theirs)
+        && theirs != links.GetValueOrDefault(contact);
 
     private void Check(
         Person person,
         HashSet<long> applied,
         AuditedUser? user,
-        List<Ending> endings,
+        ILookup<long, Ending> history,
         bool parked,
         bool linksInMeta
     )
     {
         var contact = account.Contact(person.Id)!;
+        var endings = history[person.Id].ToList();
         var who = $"contact {person.Id}, user {user?.Id.ToString(CultureInfo.InvariantCulture) ?? "none"}";
         if (person.AcceptedAt is { } accepted && !endings.Exists(ending => ending.At >= accepted))
             Differ($"{who}: history tells of no end after the last accepted webhook");
@@ -140,8 +147,9 @@ internal sealed class Audit(
             Differ($"{who}: the contact's email had user {stranger}");
         if (person.IsGone)
         {
+            CheckWelcome(who, person, user, history);
             // A contact may go between the creation of its user and the writing of the tags.
-            var unfinished = user.Tags is [] && !applied.Contains(person.Id);
+            var unfinished = user.Tags is [] && (revokes || !applied.Contains(person.Id));
             if (!unfinished && !person.TagSets.Append(contact.Tags.ToHashSet()).Any(set => set.SetEquals(user.Tags)))
                 Differ($"{who}: gone, and the user has tags that the contact never had");
             return;
@@ -149,51 +157,74 @@ internal sealed class Audit(
         Same(who, "tags", contact.Tags.Order(), user.Tags.Order());
         Same(who, "email", contact.Email, user.Email);
         // An empty value does not overwrite what another contact has left.
-        if (person.HasInherited && contact.Phone.Length == 0)
-            return;
+        if (!person.HasInherited || contact.Phone.Length > 0)
+            CheckFields(who, contact, user);
+        if (user.Roles is not [var role] || !person.Roles.Contains(role))
+            Differ($"{who}: has {string.Join("+", user.Roles)} instead of {string.Join(" or ", person.Roles)}");
+        if (linksInMeta)
+            Same(who, "link", [person.Id.ToString(CultureInfo.InvariantCulture)], user.Links);
+        CheckWelcome(who, person, user, history);
+        CheckPassword(who, person, contact, user, history);
+    }
+
+    private void CheckFields(string who, SandboxContact contact, AuditedUser user)
+    {
         Same(who, "first name", contact.FirstName, user.FirstName);
         Same(who, "last name", contact.LastName, user.LastName);
         Same(who, "phone", contact.Phone, user.BillingPhone);
         Same(who, "level", contact.Fields.GetValueOrDefault("MEMBERSHIPLEVEL", ""), user.MembershipLevel);
         var interests = contact.Fields.GetValueOrDefault("INTERESTS", "");
         Same(who, "interests", interests.Split("||", StringSplitOptions.RemoveEmptyEntries), user.Interests);
-        if (user.Roles is not [var role] || !person.Roles.Contains(role))
-            Differ($"{who}: has {string.Join("+", user.Roles)} instead of {string.Join(" or ", person.Roles)}");
-        if (linksInMeta)
-            Same(who, "link", [person.Id.ToString(CultureInfo.InvariantCulture)], user.Links);
-        CheckCreation(who, person, contact, user, endings);
     }
 
-    private void CheckCreation(
+    private void CheckWelcome(string who, Person person, AuditedUser user, ILookup<long, Ending> history)
+    {
+        if (
+            person.Stranger is null
+            && mails.All(mail => mail.Login != user.Login)
+            && !Warned(person, history, "welcome_mail")
+        )
+            Differ($"{who}: no welcome mail, and history does not say why");
+    }
+
+    private void CheckPassword(
         string who,
         Person person,
         SandboxContact contact,
         AuditedUser user,
-        List<Ending> endings
+        ILookup<long, Ending> history
     )
     {
-        var received = mails.Count(mail => mail.Login == user.Login);
-        var hasPassword = contact.Fields.TryGetValue("WPPASSWORD", out var password) && password.Length > 0;
+        var returned = PasswordOf(person);
         if (person.Stranger is not null)
         {
-            if (hasPassword || received > 0)
-                Differ($"{who}: existed, and was given a password or a welcome");
+            if (returned is not null)
+                Differ($"{who}: existed, and was given a password");
             return;
         }
-        var excused = endings.Exists(ending =>
-            ending.Warnings.Any(warning => warning.StartsWith("welcome_mail", StringComparison.Ordinal))
-        );
-        // His contact may have gone before he was welcomed; then he is owed nothing, or was welcomed for the other contact.
-        if (person.HasInherited)
-            return;
-        if (received == 0 && !excused)
-            Differ($"{who}: no welcome mail, and history does not say why");
-        if (!hasPassword)
-            Differ($"{who}: no password was returned");
-        else if (user.LetsIn != true)
+        if (returned is not null && user.LetsIn != true)
             Differ($"{who}: the returned password does not let him in");
-        Same(who, "returned username", user.Login, contact.Fields.GetValueOrDefault("WPLOGIN", ""));
+        // A contact that has gone just now cannot be told.
+        if (returned is null && !(person.HasInherited && Warned(person, history, "password_not_returned")))
+            Differ($"{who}: no password was returned");
+        if (!person.HasInherited)
+            Same(who, "returned username", user.Login, contact.Fields.GetValueOrDefault("WPLOGIN", ""));
     }
+
+    private static bool Warned(Person? person, ILookup<long, Ending> history, string code) =>
+        person is not null
+        && (
+            history[person.Id]
+                .Any(ending => ending.Warnings.Any(warning => warning.StartsWith(code, StringComparison.Ordinal)))
+            || Warned(person.Predecessor, history, code)
+        );
+
+    // The one that was returned to it, else to the contact whose user it may have taken over.
+    private string? PasswordOf(Person? person) =>
+        person is null ? null
+        : account.Contact(person.Id)!.Fields.TryGetValue("WPPASSWORD", out var password) && password.Length > 0
+            ? password
+        : PasswordOf(person.Predecessor);
 
     // By the user, and not by the address: the emails of a contact that was merged into another may have been those of a user who was left
     // to nobody.
@@ -208,6 +239,8 @@ internal sealed class Audit(
                 continue;
             }
             var contacts = people.Where(person => links.GetValueOrDefault(person.Id) == user.Id).ToList();
+            if (people.Any(person => person.Stranger == user.Id))
+                Differ($"user {user.Id}: existed, and was given a welcome");
             if (sent.Count() > 1)
             {
                 var endings = contacts.SelectMany(person => history[person.Id]).Select(ending => ending.Outcome);

@@ -21,6 +21,9 @@ internal sealed record ChaosSize(int Seed, int Contacts, int Webhooks, int Kills
 
     /// <summary>How many percent of what happens are merges. With more than a few, the guard that would stop them is off.</summary>
     public int Merges { get; init; } = 2;
+
+    /// <summary>Whether the users of gone contacts lose their tags: with every third seed.</summary>
+    public bool Revokes => Seed % 3 == 0;
 }
 
 /// <summary>
@@ -143,7 +146,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         var help = await Help(storm, Dice("help").Next());
         await Drained(store, clock);
 
-        var audit = new Audit(account, store, cluster, _people, sink.Delivered, toSite.Writes);
+        var audit = new Audit(account, store, cluster, _people, sink.Delivered, toSite.Writes, size.Revokes);
         var differences = await audit.Run(site.Folder, above, site.Connector);
         if (differences.Count == 0)
         {
@@ -229,6 +232,7 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
             ["CleanSync:Sites:shop:WordPress:MaxConcurrency"] = "4",
             ["CleanSync:Sites:shop:Roles:Allowed:0"] = "shop_lead",
             ["CleanSync:Sites:shop:Tags:Protected"] = "true",
+            ["CleanSync:Sites:shop:Tags:WhenGone"] = size.Revokes ? "Revoke" : "Keep",
             ["CleanSync:Sites:shop:Tags:Guard:Percent"] = size.Merges > 5 ? "100" : "20",
             ["CleanSync:Sites:shop:WelcomeMail:Send"] = "true",
             ["CleanSync:Sites:shop:WelcomeMail:Via"] = "Smtp",

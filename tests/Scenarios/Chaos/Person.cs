@@ -18,8 +18,14 @@ internal sealed class Person(long id, long? stranger)
     /// <summary>Whether the contact was deleted or merged into another.</summary>
     public bool IsGone { get; set; }
 
-    /// <summary>Whether it took over the email of a contact that was merged into it: there may be a user whom it never asked for.</summary>
-    public bool HasInherited { get; set; }
+    /// <summary>The contact that it was merged into; null for none.</summary>
+    public Person? MergedInto { get; set; }
+
+    /// <summary>The contact whose email it took over when that was merged into it: there may be a user whom it never asked for.</summary>
+    public Person? Predecessor { get; set; }
+
+    /// <summary>Whether it took over such an email.</summary>
+    public bool HasInherited => Predecessor is not null;
 
     /// <summary>Whether an <c>add</c> was answered 200: there must be a user.</summary>
     public bool IsAdded { get; private set; }

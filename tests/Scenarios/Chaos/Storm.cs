@@ -169,11 +169,12 @@ internal sealed class Storm(
                 && from is { MayBeAdded: true, Stranger: null };
             var email = account.Contact(from.Id)!.Email;
             Gone(from);
+            from.MergedInto = into;
             account.MergeContact(from.Id, into.Id);
             into.OwesTags = true;
             if (takesEmail)
             {
-                into.HasInherited = into.OwesFields = true;
+                (into.Predecessor, into.OwesFields) = (from, true);
                 into.Emails.UnionWith(from.Emails);
                 into.TagSets.AddRange(from.TagSets);
                 into.Roles.UnionWith(from.Roles);
