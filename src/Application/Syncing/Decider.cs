@@ -78,6 +78,7 @@ internal sealed class Decider(
         var warnings = new List<Warning>();
         if (linked is null && entry.Intent is { } intent)
         {
+            using var held = TryEmail(site, intent.Email);
             var look = await site.Users.FindByEmail(intent.Email, cancellationToken);
             (entry, linked) = await intents.Review(
                 site,
@@ -140,15 +141,8 @@ internal sealed class Decider(
             held.Add(await locks.Email(site.Name, email, cancellationToken));
         try
         {
-            // Another contact that has the email of the intent now may be creating its user just now.
             if (looks && linked is null && entry.Intent is { } intent && !ContactEmail.Same(intent.Email, email))
-                held.Add(
-                    locks.TryEmail(site.Name, intent.Email)
-                        ?? throw new TransientException(
-                            "a contact with the email of an unanswered create is being worked",
-                            spendsAttempt: false
-                        )
-                );
+                held.Add(TryEmail(site, intent.Email));
             var look = looks ? await site.Users.FindByEmail(email, cancellationToken) : null;
             var warnings = new List<Warning>();
             if (linked is null && look is not null && entry.Intent is not null)
@@ -212,6 +206,14 @@ internal sealed class Decider(
             throw;
         }
     }
+
+    // Another contact that has the email of an intent now may be creating its user just now.
+    private IDisposable TryEmail(Site site, string email) =>
+        locks.TryEmail(site.Name, email)
+        ?? throw new TransientException(
+            "a contact with the email of an unanswered create is being worked",
+            spendsAttempt: false
+        );
 
     // The user of the ledger; when it names none who exists, those who carry the contact's id, where that can be searched.
     private static async Task<(User? Linked, ImmutableArray<User> Carriers)> FindUser(
