@@ -67,10 +67,18 @@ internal sealed class FakeContacts(World world) : IContacts
             );
         });
 
-    public Task<long?> FindIdByEmail(string email, CancellationToken cancellationToken) =>
-        Step<long?>(() =>
+    /// <summary>What happens just after a contact was looked for by an email.</summary>
+    public Func<Task>? AfterFindIdByEmail { get; set; }
+
+    public async Task<long?> FindIdByEmail(string email, CancellationToken cancellationToken)
+    {
+        var id = await Step<long?>(() =>
             All.Values.FirstOrDefault(contact => ContactEmail.Same(contact.Email, email)) is { } found ? found.Id : null
         );
+        if (AfterFindIdByEmail is { } after)
+            await after();
+        return id;
+    }
 
     public Task<FieldWrite> Write(
         long id,

@@ -208,7 +208,14 @@ public sealed class UpdateTests
         var decider = new Syncing.Decider(
             sites.Object,
             _world.Store,
-            new Syncing.IntentReview(_world.Store, owners, new Syncing.RoleWatch(), _world.Time),
+            new Syncing.IntentReview(
+                _world.Store,
+                _world.Store,
+                owners,
+                new Syncing.PersonLocks(),
+                new Syncing.RoleWatch(),
+                _world.Time
+            ),
             owners,
             new Syncing.PersonLocks(),
             new Syncing.RoleWatch(),

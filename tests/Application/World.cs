@@ -66,9 +66,13 @@ internal sealed class World : ISites, IWelcomeMail
 
     public Process Start(Action<IServiceCollection>? more = null) => new(this, more);
 
+    /// <summary>Runs at every step.</summary>
+    public Action? AtStep { get; set; }
+
     public void Step()
     {
         Steps++;
+        AtStep?.Invoke();
         if (StepsLeft is { } left && (StepsLeft = left - 1) < 0)
             throw new ProcessDied();
     }

@@ -5,7 +5,13 @@ using CleanSync.Domain;
 namespace CleanSync.Application.Syncing;
 
 /// <summary>Carries out every plan but a creation, and records what was applied.</summary>
-internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles, PersonLocks locks)
+internal sealed class ChangeWriter(
+    ILedger ledger,
+    IInbox inbox,
+    RoleWatch roles,
+    PersonLocks locks,
+    PasswordMemory memory
+)
 {
     /// <exception cref="TransientException">A lagging read, or a user who vanished meanwhile: planned again later.</exception>
     public async Task<Written> Write(Decision decision, CancellationToken cancellationToken)
@@ -49,6 +55,8 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles
                         request,
                         cancellationToken
                     );
+                    // What is remembered for a create of its own is not this user's password.
+                    memory.Forget(site, over.Survivor);
                 }
                 var merged = Skipped(entry with { UserId = null }, SkipReason.Merged, [], over.User.Id);
                 return merged with { Outcome = merged.Outcome with { Survivor = over.Survivor } };
@@ -65,7 +73,9 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles
                 var parked = new SyncOutcome(OutcomeKind.Parked, [.. decision.Warnings]) { Parked = park.Reason };
                 return new Written(parked with { UserId = decision.Linked?.Id }, entry, null);
             case UserPlan.ReadAgain:
-                await ledger.Save(entry with { LaggingReads = entry.LaggingReads + 1 }, cancellationToken);
+                // Nothing was linked: what is owed to a user who was found stays with whoever owes it.
+                var stored = await ledger.Find(entry.Site, entry.Contact, cancellationToken);
+                await ledger.Save(stored with { LaggingReads = entry.LaggingReads + 1 }, cancellationToken);
                 throw new TransientException("activecampaign: a read older than the one applied last", ofContact: true);
             default:
                 throw new InvalidOperationException($"{decision.Plan.GetType().Name} is not carried out here.");
@@ -96,7 +106,11 @@ internal sealed class ChangeWriter(ILedger ledger, IInbox inbox, RoleWatch roles
         if (password is PasswordStep.Set or PasswordStep.Kept)
             entry = entry with { PasswordAppliedAt = PasswordPlan.TimeOf(decision.Seen!.Contact, site.Rules) };
         if (decision.Seen?.Owner == UserOwner.GoneContact)
+        {
             await ledger.SaveLinkedAnew(entry, cancellationToken);
+            // What is remembered for a create of his contact's own is not this user's password.
+            memory.Forget(entry.Site, entry.Contact);
+        }
         else if (entry != decision.Entry)
             await ledger.Save(entry, cancellationToken);
 

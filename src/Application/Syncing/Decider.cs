@@ -78,7 +78,7 @@ internal sealed class Decider(
         var warnings = new List<Warning>();
         if (linked is null && entry.Intent is { } intent)
         {
-            using var held = TryEmail(site, intent.Email);
+            using var email = TryEmail(site, intent.Email);
             var look = await site.Users.FindByEmail(intent.Email, cancellationToken);
             (entry, linked) = await intents.Review(
                 site,
@@ -88,6 +88,7 @@ internal sealed class Decider(
                 carriers,
                 request,
                 warnings,
+                held: [],
                 cancellationToken
             );
         }
@@ -154,6 +155,7 @@ internal sealed class Decider(
                     carriers,
                     request,
                     warnings,
+                    held,
                     cancellationToken
                 );
 

@@ -122,7 +122,11 @@ internal sealed class Obligations(ILedger ledger, PasswordMemory memory, Randomn
             values[usernameField] = user.Login;
         var end = await site.Contacts.Write(entry.Contact, values, cancellationToken);
         // It went after it was read: planned again, for it may have been merged into another, which is owed the password then.
-        if (end == FieldWrite.ContactGone && !contactGone)
+        if (
+            end == FieldWrite.ContactGone
+            && !contactGone
+            && await site.Contacts.FindAlone(entry.Contact, cancellationToken) is null
+        )
             throw new TransientException("activecampaign: the contact vanished", ofContact: true);
         if (end != FieldWrite.Written)
             return SyncOutcome.Words(end.ToString());

@@ -15,6 +15,7 @@ namespace CleanSync.Application.Syncing;
 /// </summary>
 internal sealed class UserCreation(
     ILedger ledger,
+    Owners owners,
     ChangeWriter changes,
     RoleWatch roles,
     PasswordMemory memory,
@@ -49,6 +50,14 @@ internal sealed class UserCreation(
             entry = entry with { Intent = entry.Intent! with { Answered = true } };
             switch (answer)
             {
+                case Creation.Created { Existed: true } found
+                    when await owners.LivingOther(site, entry, found.User, cancellationToken) is not null:
+                    // Another contact has taken him over since: with another token, he is nobody but a namesake.
+                    entry = entry with
+                    {
+                        Intent = null,
+                    };
+                    break;
                 case Creation.Created created:
                     // What the site refused as a password is not offered to it again.
                     entry = entry with
