@@ -249,13 +249,15 @@ internal sealed class ChaosRun(ChaosSize size, WordPressUnderTest site)
         return settings;
     }
 
-    // Nothing waits and nothing is worked. Only what a calm world cannot finish keeps it from that.
+    // Nothing waits and nothing is worked. Only what a calm world cannot finish keeps it from that: then there is no progress.
     private static async Task Drained(Store store, Stopwatch clock)
     {
-        var until = clock.Elapsed + Patience;
-        while ((await store.Rows()).Exists(row => !row.Parked))
+        var (left, since) = (int.MaxValue, clock.Elapsed);
+        while ((await store.Rows()).Count(row => !row.Parked) is > 0 and var now)
         {
-            if (clock.Elapsed > until)
+            if (now < left)
+                (left, since) = (now, clock.Elapsed);
+            if (clock.Elapsed - since > Patience)
                 return;
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         }
