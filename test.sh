@@ -142,6 +142,7 @@ for suite in "${suites[@]}"; do
   esac
 done
 wait "$rest"
+rest=
 
 passed=0 failed=0 skipped=0
 for suite in "${suites[@]}"; do

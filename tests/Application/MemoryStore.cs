@@ -59,20 +59,24 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
         CancellationToken cancellationToken
     )
     {
-        var (gone, survivor) = (Entry(from), Entry(to));
-        var owed = gone.UserId == userId ? gone : new(site, from);
-        var owesNothing = survivor is { PasswordReturn: PasswordReturn.NotDue, WelcomeMail: WelcomeMailState.NotDue };
-        if (survivor.UserId is null || (survivor.UserId == userId && owesNothing))
-            _ledger[(site, to)] = survivor with
-            {
-                UserId = userId,
-                PasswordReturn = owed.PasswordReturn,
-                PasswordAppliedAt = survivor.UserId is null
-                    ? owed.PasswordAppliedAt
-                    : survivor.PasswordAppliedAt ?? owed.PasswordAppliedAt,
-                WelcomeMail = owed.WelcomeMail,
-            };
-        _ledger[(site, from)] = LetGo(gone);
+        lock (_ledger)
+        {
+            var (gone, survivor) = (Entry(from), Entry(to));
+            var owed = gone.UserId == userId ? gone : new(site, from);
+            var owesNothing =
+                survivor is { PasswordReturn: PasswordReturn.NotDue, WelcomeMail: WelcomeMailState.NotDue };
+            if (survivor.UserId is null || (survivor.UserId == userId && owesNothing))
+                _ledger[(site, to)] = survivor with
+                {
+                    UserId = userId,
+                    PasswordReturn = owed.PasswordReturn,
+                    PasswordAppliedAt = survivor.UserId is null
+                        ? owed.PasswordAppliedAt
+                        : survivor.PasswordAppliedAt ?? owed.PasswordAppliedAt,
+                    WelcomeMail = owed.WelcomeMail,
+                };
+            _ledger[(site, from)] = LetGo(gone);
+        }
         await Accept(site, to, request, cancellationToken);
     }
 
@@ -272,7 +276,8 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
     {
         foreach (var other in await LinkedContacts(entry.Site, entry.UserId!.Value, cancellationToken))
             if (other != entry.Contact)
-                _ledger[(entry.Site, other)] = LetGo(Entry(other));
+                lock (_ledger)
+                    _ledger[(entry.Site, other)] = LetGo(Entry(other));
         await Save(entry, cancellationToken);
     }
 

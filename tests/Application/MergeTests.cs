@@ -195,7 +195,8 @@ public sealed class MergeTests
         _world.Contacts.Add(World.Ann());
         using var process = _world.Start();
         var wasHeld = false;
-        _world.Users.BeforeLook = email => wasHeld = process.Locks.TryEmail("shop", email) is null;
+        _world.Users.BeforeLook = email =>
+            wasHeld = Record.Exception(() => process.Locks.EmailNow("shop", email)) is not null;
 
         await process.Send(
             action switch

@@ -81,11 +81,14 @@ internal sealed class World : ISites, IWelcomeMail
     {
         await Task.Yield();
         Step();
-        var end = MailEnds.Count > 0 ? MailEnds.Dequeue() : MailEnd.Sent;
-        if (end is MailEnd.Sent or MailEnd.Unknown)
-            // Mails of one batch go out at the same time.
-            lock (Mails)
+        MailEnd end;
+        // Mails of one batch go out at the same time.
+        lock (Mails)
+        {
+            end = MailEnds.TryDequeue(out var told) ? told : MailEnd.Sent;
+            if (end is MailEnd.Sent or MailEnd.Unknown)
                 Mails.Add(message);
+        }
         Step();
         return end;
     }

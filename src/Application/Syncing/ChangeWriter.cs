@@ -22,44 +22,7 @@ internal sealed class ChangeWriter(
             case UserPlan.Change change:
                 return await Write(decision, change, cancellationToken);
             case UserPlan.HandOver over:
-                var (site, request) = (decision.Site.Name, decision.Request);
-                // Whoever works the survivor has read its entry, and would write it over what is handed to it.
-                using (
-                    locks.TryContact(site, over.Survivor)
-                        ?? throw new TransientException(
-                            "the contact that it was merged into is being worked",
-                            spendsAttempt: false
-                        )
-                )
-                {
-                    var survivor = await ledger.Find(site, over.Survivor, cancellationToken);
-                    if (survivor.UserId is { } other && other != over.User.Id)
-                        throw new TransientException(
-                            "the contact that it was merged into got a user meanwhile",
-                            ofContact: true
-                        );
-                    if (survivor is { UserId: null, Intent: not null })
-                    {
-                        // Whether that has a user is found out by working it.
-                        await inbox.Accept(site, over.Survivor, request, cancellationToken);
-                        throw new TransientException(
-                            "the contact that it was merged into may have a user of its own",
-                            ofContact: true
-                        );
-                    }
-                    await inbox.AcceptMerged(
-                        site,
-                        entry.Contact,
-                        over.Survivor,
-                        over.User.Id,
-                        request,
-                        cancellationToken
-                    );
-                    // What is remembered for a create of its own is not this user's password.
-                    memory.Forget(site, over.Survivor);
-                }
-                var merged = Skipped(entry with { UserId = null }, SkipReason.Merged, [], over.User.Id);
-                return merged with { Outcome = merged.Outcome with { Survivor = over.Survivor } };
+                return await HandOver(decision, over, cancellationToken);
             case UserPlan.Skip skip:
                 var skipped = Skipped(
                     entry,
@@ -80,6 +43,30 @@ internal sealed class ChangeWriter(
             default:
                 throw new InvalidOperationException($"{decision.Plan.GetType().Name} is not carried out here.");
         }
+    }
+
+    private async Task<Written> HandOver(Decision decision, UserPlan.HandOver over, CancellationToken cancellationToken)
+    {
+        var (site, entry, request) = (decision.Site.Name, decision.Entry, decision.Request);
+        // Whoever works the survivor has read its entry, and would write it over what is handed to it.
+        using var held = locks.ContactNow(site, over.Survivor);
+        var survivor = await ledger.Find(site, over.Survivor, cancellationToken);
+        if (survivor.UserId is { } other && other != over.User.Id)
+            throw new TransientException("the contact that it was merged into got a user meanwhile", ofContact: true);
+        if (survivor is { UserId: null, Intent: not null })
+        {
+            // Whether that has a user is found out by working it.
+            await inbox.Accept(site, over.Survivor, request, cancellationToken);
+            throw new TransientException(
+                "the contact that it was merged into may have a user of its own",
+                ofContact: true
+            );
+        }
+        await inbox.AcceptMerged(site, entry.Contact, over.Survivor, over.User.Id, request, cancellationToken);
+        // What is remembered for a create of its own is not this user's password.
+        memory.Forget(site, over.Survivor);
+        var merged = Skipped(entry with { UserId = null }, SkipReason.Merged, [], over.User.Id);
+        return merged with { Outcome = merged.Outcome with { Survivor = over.Survivor } };
     }
 
     private async Task<Written> Write(Decision decision, UserPlan.Change change, CancellationToken cancellationToken)

@@ -78,7 +78,8 @@ internal sealed class Decider(
         var warnings = new List<Warning>();
         if (linked is null && entry.Intent is { } intent)
         {
-            using var email = TryEmail(site, intent.Email);
+            // Another contact that has the email now may be creating its user just now.
+            using var email = locks.EmailNow(site.Name, intent.Email);
             var look = await site.Users.FindByEmail(intent.Email, cancellationToken);
             (entry, linked) = await intents.Review(
                 site,
@@ -142,8 +143,9 @@ internal sealed class Decider(
             held.Add(await locks.Email(site.Name, email, cancellationToken));
         try
         {
+            // Another contact that has the email of the intent now may be creating its user just now.
             if (looks && linked is null && entry.Intent is { } intent && !ContactEmail.Same(intent.Email, email))
-                held.Add(TryEmail(site, intent.Email));
+                held.Add(locks.EmailNow(site.Name, intent.Email));
             var look = looks ? await site.Users.FindByEmail(email, cancellationToken) : null;
             var warnings = new List<Warning>();
             if (linked is null && look is not null && entry.Intent is not null)
@@ -209,14 +211,6 @@ internal sealed class Decider(
         }
     }
 
-    // Another contact that has the email of an intent now may be creating its user just now.
-    private IDisposable TryEmail(Site site, string email) =>
-        locks.TryEmail(site.Name, email)
-        ?? throw new TransientException(
-            "a contact with the email of an unanswered create is being worked",
-            spendsAttempt: false
-        );
-
     // The user of the ledger; when it names none who exists, those who carry the contact's id, where that can be searched.
     private static async Task<(User? Linked, ImmutableArray<User> Carriers)> FindUser(
         Site site,
@@ -251,13 +245,7 @@ internal sealed class Decider(
     {
         foreach (var other in others)
         {
-            held.Add(
-                locks.TryContact(entry.Site, other)
-                    ?? throw new TransientException(
-                        "the contact that was merged into it is being worked",
-                        spendsAttempt: false
-                    )
-            );
+            held.Add(locks.ContactNow(entry.Site, other));
             var gone = await ledger.Find(entry.Site, other, cancellationToken);
             // What it owes to another user stays with him. Of two that owe to this one, who has got further tells what is left.
             if (gone.UserId != user.Id)

@@ -53,7 +53,7 @@ internal sealed class IntentReview(
             // Whoever he belongs to now, CleanSync made him. A role that it never gives is from a person, and stays with another's user.
             if (others.Count == 0 || !await HasPrivilegedRole(site, ours, cancellationToken))
                 ours = await roles.TakeBackFromNew(site, ours, warnings, cancellationToken);
-            var keeper = contact is null ? null : await owners.LivingOther(site, entry, ours, cancellationToken);
+            var keeper = contact is null ? null : await Owners.FirstLiving(site, others, cancellationToken);
             // Without a token it is a guess that he is ours, and that another contact is linked to him says more: it may have made him.
             var isGuess = ours.CreationToken is null && others.Count > 0;
             if (keeper is not null || isGuess)
@@ -67,7 +67,7 @@ internal sealed class IntentReview(
             // Whoever works a gone one just now takes him for its own.
             if (contact is not null)
                 foreach (var gone in others)
-                    held.Add(Try(site.Name, gone));
+                    held.Add(locks.ContactNow(site.Name, gone));
             entry = Created(entry, ours, intent, request, site.Rules);
             await ledger.Save(entry, cancellationToken);
             return (entry, ours);
@@ -86,7 +86,7 @@ internal sealed class IntentReview(
     // Who has him now is told of his password and welcomes him.
     private async Task Owe(LedgerEntry made, long keeper, CancellationToken cancellationToken)
     {
-        using var held = Try(made.Site, keeper);
+        using var held = locks.ContactNow(made.Site, keeper);
         var theirs = await ledger.Find(made.Site, keeper, cancellationToken);
         if (
             theirs.UserId != made.UserId
@@ -97,10 +97,6 @@ internal sealed class IntentReview(
         theirs = theirs with { PasswordReturn = made.PasswordReturn, WelcomeMail = made.WelcomeMail };
         await ledger.Save(theirs, cancellationToken);
     }
-
-    private IDisposable Try(string site, long contact) =>
-        locks.TryContact(site, contact)
-        ?? throw new TransientException("another contact of the same user is being worked", spendsAttempt: false);
 
     private static async Task<bool> HasPrivilegedRole(Site site, User user, CancellationToken cancellationToken)
     {

@@ -43,7 +43,8 @@ internal sealed class Owners(ILedger ledger)
         return [.. linked.Where(contact => contact != entry.Contact)];
     }
 
-    private static async Task<long?> FirstLiving(
+    /// <summary>The first of the contacts that exists; null when none does.</summary>
+    public static async Task<long?> FirstLiving(
         Site site,
         IReadOnlyList<long> contacts,
         CancellationToken cancellationToken

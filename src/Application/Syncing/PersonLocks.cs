@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CleanSync.Application.Ports;
 
 namespace CleanSync.Application.Syncing;
 
@@ -14,17 +15,21 @@ internal sealed class PersonLocks
     public Task<IDisposable> Contact(string site, long contact, CancellationToken cancellationToken) =>
         Take((site, $"contact {contact}"), cancellationToken);
 
-    /// <summary>
-    /// As <see cref="Contact"/>, for who holds another contact: null instead of a wait, so that nobody waits in a circle.
-    /// </summary>
-    public IDisposable? TryContact(string site, long contact) => TryTake((site, $"contact {contact}"));
+    /// <summary>As <see cref="Contact"/>, for who holds another contact: never waits, so that nobody waits in a circle.</summary>
+    /// <exception cref="TransientException">It is being worked.</exception>
+    public IDisposable ContactNow(string site, long contact) =>
+        TryTake((site, $"contact {contact}"))
+        ?? throw new TransientException("another contact of the same user is being worked", spendsAttempt: false);
 
     /// <summary>Waits for the email; dispose to let the next one in.</summary>
     public Task<IDisposable> Email(string site, string email, CancellationToken cancellationToken) =>
         Take((site, $"email {email.ToUpperInvariant()}"), cancellationToken);
 
-    /// <summary>As <see cref="Email"/>, for who may hold another email: null instead of a wait.</summary>
-    public IDisposable? TryEmail(string site, string email) => TryTake((site, $"email {email.ToUpperInvariant()}"));
+    /// <summary>As <see cref="Email"/>, for who may hold another email: never waits.</summary>
+    /// <exception cref="TransientException">Somebody with it is being worked.</exception>
+    public IDisposable EmailNow(string site, string email) =>
+        TryTake((site, $"email {email.ToUpperInvariant()}"))
+        ?? throw new TransientException("a contact with the same email is being worked", spendsAttempt: false);
 
     private async Task<IDisposable> Take((string, string) key, CancellationToken cancellationToken)
     {
