@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CleanSync.Infrastructure.Tests.WordPress;
 
@@ -154,15 +153,13 @@ public sealed class CoreRestChangeTests
     [Fact, Trait("Spec", "8.1")]
     public async Task Changes_asked_for_at_once_go_25_a_request_where_the_site_allows_it()
     {
-        var time = new FakeTimeProvider();
-        using var stub = new StubSite(time: time, batch: true);
+        using var stub = new StubSite(batch: true);
         await stub.Users.Describe(Stop);
         stub.Before = (request, _) =>
             Task.FromResult(request.Route == "/batch/v1" && request.Method == "POST" ? Batch(request) : null);
 
-        var changes = Enumerable.Range(100, 60).Select(id => stub.Users.Change(id, Names("first_name"), Stop)).ToList();
-        time.Advance(TimeSpan.FromMilliseconds(50));
-        var reports = await Task.WhenAll(changes);
+        var users = Enumerable.Range(100, 60).Select(id => (long)id);
+        var reports = await Task.WhenAll(stub.ChangeAtOnce(Names("first_name"), users, Stop));
 
         Assert.All(reports, (report, i) => Assert.Equal(i == 3, report.UserGone));
         Assert.Equal(
@@ -182,13 +179,12 @@ public sealed class CoreRestChangeTests
         stub.On("POST", "/wp/v2/users/1", Done).On("POST", "/wp/v2/users/3", Done);
         stub.On("POST", "/wp/v2/users/2", "<p>There has been a critical error on this website.</p>", 500);
 
-        var one = stub.Users.Change(1, Names("first_name"), Stop);
-        var two = stub.Users.Change(2, Names("first_name"), Stop);
-        var three = stub.Users.Change(3, Names("first_name"), Stop);
+        var changes = stub.ChangeAtOnce(Names("first_name"), [1, 2, 3], Stop);
 
-        Assert.False((await one).UserGone);
-        Assert.True((await Assert.ThrowsAsync<TransientException>(() => two)).Unanswered);
-        Assert.False((await three).UserGone);
+        Assert.False((await changes[0]).UserGone);
+        Assert.True((await Assert.ThrowsAsync<TransientException>(() => changes[1])).Unanswered);
+        Assert.False((await changes[2]).UserGone);
+        Assert.Single(stub.Sent("POST", "/batch/v1"));
     }
 
     [Theory, Trait("Spec", "8.3")]
@@ -200,13 +196,7 @@ public sealed class CoreRestChangeTests
         await stub.Users.Describe(Stop);
         stub.On("POST", "/batch/v1", "busy", status);
 
-        var both = new[]
-        {
-            stub.Users.Change(1, Names("first_name"), Stop),
-            stub.Users.Change(2, Names("first_name"), Stop),
-        };
-
-        foreach (var change in both)
+        foreach (var change in stub.ChangeAtOnce(Names("first_name"), [1, 2], Stop))
             await Assert.ThrowsAsync<TransientException>(() => change);
         Assert.Empty(stub.Sent("POST", "/wp/v2/users/1"));
     }
@@ -221,10 +211,7 @@ public sealed class CoreRestChangeTests
         stub.On("POST", "/batch/v1", $$"""{"responses":[{{refused}},{{refused}}]}""", 207);
         stub.On("POST", "/wp/v2/users/1", Done).On("POST", "/wp/v2/users/2", Done);
 
-        await Task.WhenAll(
-            stub.Users.Change(1, Names("first_name"), Stop),
-            stub.Users.Change(2, Names("first_name"), Stop)
-        );
+        await Task.WhenAll(stub.ChangeAtOnce(Names("first_name"), [1, 2], Stop));
 
         Assert.Single(stub.Sent("POST", "/wp/v2/users/2"));
         Assert.Single(stub.Sent("OPTIONS", "/wp/v2/users"));

@@ -66,11 +66,10 @@ public sealed class CoreRestFaultTests
         stub.On("POST", "/wp/v2/users/7", busy, 429);
         var email = UserChanges.None with { Email = "new@example.test" };
 
-        var limited = stub.Users.Change(7, email, Stop);
-        var other = stub.Users.Change(8, email, Stop);
+        var changes = stub.ChangeAtOnce(email, [7, 8], Stop);
 
-        Assert.False((await Assert.ThrowsAsync<TransientException>(() => limited)).SpendsAttempt);
-        Assert.Empty((await other).Warnings);
+        Assert.False((await Assert.ThrowsAsync<TransientException>(() => changes[0])).SpendsAttempt);
+        Assert.Empty((await changes[1]).Warnings);
     }
 
     [Fact, Trait("Spec", "5.2")]

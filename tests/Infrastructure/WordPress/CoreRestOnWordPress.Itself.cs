@@ -4,6 +4,7 @@ using CleanSync.Infrastructure.WordPress;
 using CleanSync.Infrastructure.WordPress.CoreRest;
 using CleanSync.Infrastructure.WordPress.Rest;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CleanSync.Infrastructure.Tests.WordPress;
 
@@ -21,19 +22,23 @@ public abstract partial class CoreRestOnWordPress
     public async Task Concurrent_changes_use_the_batch_route_from_6_6_on()
     {
         using var recorder = new Recorder();
+        // Stands still until all are asked for, so that they go out together however busy the machine is.
+        var time = new FakeTimeProvider();
         var users = new CoreRestUsers(
-            SiteRest.To(WordPressHttp.Client(recorder), WordPress.Site, TimeProvider.System),
+            SiteRest.To(WordPressHttp.Client(recorder), WordPress.Site, time),
             WordPress.Site,
-            TimeProvider.System,
+            time,
             NullLogger<CoreRestUsers>.Instance
         );
         var crowd = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Existing()));
         await users.Describe(Stop);
         recorder.Routes.Clear();
 
-        await Task.WhenAll(
-            crowd.Select(user => users.Change(user.Id, Set((UserTarget.FirstName, Text("Batched"))), Stop))
-        );
+        var changes = crowd
+            .Select(user => users.Change(user.Id, Set((UserTarget.FirstName, Text("Batched"))), Stop))
+            .ToList();
+        time.Advance(TimeSpan.FromMilliseconds(20));
+        await Task.WhenAll(changes);
 
         var batched = WordPress.Version >= new Version(6, 6);
         Assert.Equal(batched, recorder.Routes.Contains("POST /wp-json/batch/v1"));

@@ -3,10 +3,12 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
+using CleanSync.Domain;
 using CleanSync.Infrastructure.WordPress;
 using CleanSync.Infrastructure.WordPress.CoreRest;
 using CleanSync.Infrastructure.WordPress.Rest;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CleanSync.Infrastructure.Tests.WordPress;
 
@@ -28,10 +30,15 @@ internal sealed class StubSite : HttpMessageHandler
     private readonly ConcurrentDictionary<(string, string), ConcurrentQueue<Func<HttpResponseMessage>>> _answers =
         new();
     private readonly ConcurrentQueue<StubRequest> _requests = new();
+    private readonly FakeTimeProvider? _still;
     private int _inFlight;
 
+    /// <param name="url">Where the site is.</param>
+    /// <param name="time">The clock; where the site takes batches, one that moves only in <see cref="ChangeAtOnce"/> unless given.</param>
+    /// <param name="batch">Whether the site takes users by the batch route.</param>
     public StubSite(string url = "https://shop.example", TimeProvider? time = null, bool batch = false)
     {
+        time ??= batch ? _still = new FakeTimeProvider() : TimeProvider.System;
         Site = new WordPressSite(
             new Uri(url),
             "cleansync",
@@ -39,9 +46,9 @@ internal sealed class StubSite : HttpMessageHandler
             "activecampaign_tags",
             ["membership_level", "points"]
         );
-        var rest = SiteRest.To(WordPressHttp.Client(this), Site, time ?? TimeProvider.System);
+        var rest = SiteRest.To(WordPressHttp.Client(this), Site, time);
         Pace = rest.Pace;
-        Users = new CoreRestUsers(rest, Site, time ?? TimeProvider.System, NullLogger<CoreRestUsers>.Instance);
+        Users = new CoreRestUsers(rest, Site, time, NullLogger<CoreRestUsers>.Instance);
         On("GET", "/", """{"namespaces":["oembed/1.0","wp/v2"],"authentication":{"application-passwords":{}}}""");
         On(
             "OPTIONS",
@@ -66,6 +73,21 @@ internal sealed class StubSite : HttpMessageHandler
 
     public IReadOnlyList<StubRequest> Sent(string method, string route) =>
         [.. _requests.Where(request => request.Method == method && request.Route == route)];
+
+    /// <summary>
+    /// Asks for the same change of several users. The clock stands still until all are asked for, so that they go out together however busy
+    /// the machine is.
+    /// </summary>
+    public IReadOnlyList<Task<ChangeReport>> ChangeAtOnce(
+        UserChanges changes,
+        IEnumerable<long> users,
+        CancellationToken cancellationToken
+    )
+    {
+        var asked = users.Select(id => Users.Change(id, changes, cancellationToken)).ToList();
+        _still!.Advance(TimeSpan.FromMilliseconds(20));
+        return asked;
+    }
 
     public StubSite On(
         string method,
