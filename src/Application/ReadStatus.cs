@@ -40,7 +40,7 @@ public sealed record ReadStatus(string Site) : IUseCase<SiteStatus>
 }
 
 /// <summary>How a site stands.</summary>
-/// <param name="Record">Pause, watermark and last webhook.</param>
+/// <param name="Record">Pause, hold, watermark and last webhook.</param>
 /// <param name="Depth">How full its inbox is.</param>
 /// <param name="Waiting">How many contacts wait, by urgency; those with more to do while they are worked aside.</param>
 /// <param name="Rows">The first rows, parked ones first.</param>

@@ -37,6 +37,9 @@ public static class CleanSyncWebhookExtensions
         services.TryAddSingleton<WebhookEndpoint>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, RootPolicy>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ForwardedAddresses>());
+        // They keep what the store said from one question to the next.
+        services.TryAddSingleton<InboxHealth>();
+        services.TryAddSingleton<SitesHealth>();
         services
             .AddHealthChecks()
             .AddCheck<InboxHealth>("cleansync inbox", tags: [ReadyTag])

@@ -1,21 +1,63 @@
 using CleanSync.Application.Ports;
+using CleanSync.Infrastructure.Batching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CleanSync.AspNetCore;
 
-/// <summary>Ready means that the inbox can be read.</summary>
-internal sealed class InboxHealth(IServiceProvider services) : IHealthCheck
+/// <summary>
+/// Ready means that webhooks can be stored: a small write has become durable within the last seconds, and no webhook was refused within the
+/// last half minute.
+/// </summary>
+internal sealed class InboxHealth : IHealthCheck
 {
+    // Anybody may ask, as often as he likes; the disk is asked once in that time.
+    private static readonly TimeSpan Age = TimeSpan.FromSeconds(5);
+
+    // A disk with no room for a webhook may have some for the few bytes of a probe.
+    private static readonly TimeSpan AfterRefusal = TimeSpan.FromSeconds(30);
+
+    // A store that hangs is no better than one that fails.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _time;
+    private readonly Kept<bool> _probe;
+
+    // The time stamp of the last refusal; null before the first.
+    private object? _refusedAt;
+
+    public InboxHealth(IServiceProvider services, TimeProvider time)
+    {
+        _time = time;
+        _probe = new(Probe, Age, time);
+
+        // Asked for here and not by the constructor: a store that cannot even be opened is unhealthy, not an error.
+        async Task<bool> Probe()
+        {
+            await services.GetRequiredService<IInbox>().Probe(CancellationToken.None);
+            return true;
+        }
+    }
+
+    /// <summary>Notes that the inbox could not store a webhook.</summary>
+    public void Refused() => Volatile.Write(ref _refusedAt, (object)_time.GetTimestamp());
+
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context,
         CancellationToken cancellationToken = default
     )
     {
-        // Asked for here and not by the constructor: a store that cannot even be opened is unhealthy, not an error.
-        var inbox = services.GetRequiredService<IInbox>();
-        var sites = services.GetRequiredService<ISites>();
-        await inbox.NextDue(sites.Names.Count > 0 ? sites.Names[0] : "", cancellationToken);
-        return HealthCheckResult.Healthy();
+        if (Volatile.Read(ref _refusedAt) is long refusedAt && _time.GetElapsedTime(refusedAt) < AfterRefusal)
+            return HealthCheckResult.Unhealthy("A webhook could not be stored.");
+        try
+        {
+            await _probe.Get(cancellationToken).WaitAsync(Limit, _time, cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception error) when (error is InboxUnavailableException or TimeoutException)
+        {
+            // The store has logged why.
+            return HealthCheckResult.Unhealthy("The inbox cannot store requests.");
+        }
     }
 }

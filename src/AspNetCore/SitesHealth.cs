@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
 using CleanSync.Application.Pumping;
 using CleanSync.Domain;
+using CleanSync.Infrastructure.Batching;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CleanSync.AspNetCore;
@@ -10,16 +12,46 @@ namespace CleanSync.AspNetCore;
 /// <summary>
 /// Says of each site whether it works, or why it waits. A held or paused site is degraded, not unhealthy: its webhooks are accepted and wait.
 /// </summary>
-internal sealed class SitesHealth(ISites sites, SiteStates states) : IHealthCheck
+internal sealed class SitesHealth : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(
+    // Anybody may ask, as often as he likes; the store is asked once in that time.
+    private static readonly TimeSpan Age = TimeSpan.FromSeconds(1);
+
+    private readonly SiteStates _states;
+    private readonly Kept<IReadOnlyList<SiteRecord>> _records;
+
+    public SitesHealth(IServiceProvider services, ISites sites, SiteStates states, TimeProvider time)
+    {
+        _states = states;
+        _records = new(Read, Age, time);
+
+        // Asked for here and not by the constructor: a store that cannot even be opened is unhealthy, not an error.
+        async Task<IReadOnlyList<SiteRecord>> Read()
+        {
+            var records = services.GetRequiredService<ISiteRecords>();
+            return await Task.WhenAll(sites.Names.Select(site => records.Find(site, CancellationToken.None)));
+        }
+    }
+
+    public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context,
         CancellationToken cancellationToken = default
     )
     {
-        var said = sites.Names.ToDictionary(name => name, name => (object)states.Of(name), StringComparer.Ordinal);
+        var said = (await _records.Get(cancellationToken)).ToDictionary(
+            record => record.Name,
+            record => (object)Of(record),
+            StringComparer.Ordinal
+        );
         var held = said.Values.Cast<SiteState>().Any(state => state.WhyWaiting is not null);
-        return Task.FromResult(new HealthCheckResult(held ? HealthStatus.Degraded : HealthStatus.Healthy, data: said));
+        return new HealthCheckResult(held ? HealthStatus.Degraded : HealthStatus.Healthy, data: said);
+    }
+
+    // What another node works, this one knows from the store alone.
+    private SiteState Of(SiteRecord record)
+    {
+        var state = _states.Of(record.Name);
+        return state with { Hold = state.Hold ?? record.Hold, Pause = state.Pause ?? record.Pause };
     }
 
     /// <summary>

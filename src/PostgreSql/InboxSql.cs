@@ -33,6 +33,10 @@ internal static class InboxSql
         RETURNING site, contact, receipt
         """;
 
+    /// <summary>Writes something. $1 is now.</summary>
+    public const string Probe =
+        "INSERT INTO cleansync.probe (id, probed) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET probed = excluded.probed";
+
     /// <summary>Tells the other nodes that these sites have work. $1 is a list.</summary>
     public const string Notify =
         $"SELECT pg_notify('{PostgreSqlListener.Inbox}', site) FROM unnest($1::text[]) AS changed (site)";

@@ -28,6 +28,18 @@ internal sealed class PostgreSqlInbox(PostgreSqlDatabase database, AcceptLane la
         }
     }
 
+    public async Task Probe(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.Execute(InboxSql.Probe, cancellationToken, UnixTime.Floor(time.GetUtcNow()));
+        }
+        catch (TransientException unavailable)
+        {
+            throw new InboxUnavailableException(unavailable.InnerException ?? unavailable);
+        }
+    }
+
     public Task AcceptAll(
         string site,
         IReadOnlyList<long> contacts,

@@ -5,10 +5,11 @@ using Npgsql;
 namespace CleanSync.PostgreSql;
 
 /// <summary>The sites' records in PostgreSQL.</summary>
-internal sealed class PostgreSqlSiteRecords(PostgreSqlDatabase database, TimeProvider time) : ISiteRecords
+internal sealed class PostgreSqlSiteRecords(PostgreSqlDatabase database, Epochs epochs, TimeProvider time)
+    : ISiteRecords
 {
     private const string FindSql =
-        "SELECT watermark, last_webhook, paused_since, paused_because, stopped FROM cleansync.sites WHERE site = $1";
+        "SELECT watermark, last_webhook, paused_since, paused_because, stopped, held_since, held_because FROM cleansync.sites WHERE site = $1";
 
     private const string VerdictsSql =
         "SELECT loss, let_through, up_to, decided FROM cleansync.verdicts WHERE site = $1 ORDER BY loss";
@@ -21,6 +22,11 @@ internal sealed class PostgreSqlSiteRecords(PostgreSqlDatabase database, TimePro
     private const string CaughtUpSql = """
         INSERT INTO cleansync.sites (site, watermark) VALUES ($1, $2)
         ON CONFLICT (site) DO UPDATE SET watermark = excluded.watermark
+        """;
+
+    private const string HeldSql = """
+        INSERT INTO cleansync.sites (site, held_since, held_because) VALUES ($1, $2, $3)
+        ON CONFLICT (site) DO UPDATE SET held_since = excluded.held_since, held_because = excluded.held_because
         """;
 
     private const string PauseSql = """
@@ -53,6 +59,7 @@ internal sealed class PostgreSqlSiteRecords(PostgreSqlDatabase database, TimePro
                 Watermark = row.TimeOrNull(0),
                 LastWebhook = row.LongOrNull(1) is { } last ? UnixTime.Read(last) : null,
                 Pause = PauseOf(row),
+                Hold = row.LongOrNull(5) is { } held ? new SiteHold(UnixTime.Read(held), row.GetString(6)) : null,
             },
             cancellationToken,
             site
@@ -76,6 +83,21 @@ internal sealed class PostgreSqlSiteRecords(PostgreSqlDatabase database, TimePro
 
     public Task CaughtUp(string site, DateTimeOffset watermark, CancellationToken cancellationToken) =>
         database.Execute(CaughtUpSql, cancellationToken, site, watermark.UtcTicks);
+
+    public Task Held(string site, SiteHold? hold, CancellationToken cancellationToken) =>
+        database.Transact(
+            async connection =>
+                // Who lost the account has nothing to say of its sites any more.
+                await epochs.Holds(connection, site)
+                    ? await connection.Execute(
+                        HeldSql,
+                        site,
+                        hold is null ? null : UnixTime.Floor(hold.Since),
+                        hold?.Because
+                    )
+                    : 0,
+            cancellationToken
+        );
 
     public Task Pause(string site, SitePause pause, CancellationToken cancellationToken) =>
         database.Execute(

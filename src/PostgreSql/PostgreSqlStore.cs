@@ -18,7 +18,7 @@ internal sealed class PostgreSqlStore : IStore
         Inbox = new PostgreSqlInbox(Database, Lane, Epochs, time);
         Ledger = new PostgreSqlLedger(Database, Epochs);
         History = new PostgreSqlHistory(Database);
-        Records = new PostgreSqlSiteRecords(Database, time);
+        Records = new PostgreSqlSiteRecords(Database, Epochs, time);
         Jobs = new PostgreSqlJobs(Database, time);
         WorkerRole = new PostgreSqlWorkerRole(Database, Epochs, time, logger);
     }

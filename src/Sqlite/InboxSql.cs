@@ -47,6 +47,12 @@ internal static class InboxSql
         Request
     );
 
+    /// <summary>Writes something.</summary>
+    public static readonly Sql Probe = new(
+        "INSERT INTO probe (id, probed) VALUES (1, $now) ON CONFLICT (id) DO UPDATE SET probed = excluded.probed",
+        "$now"
+    );
+
     /// <summary>As <see cref="Accept"/>, for a row that is parked, which it revives, claimed with nothing pending, or less urgent.</summary>
     public static readonly Sql AcceptInto = new(
         $"""

@@ -4,7 +4,7 @@ namespace CleanSync.Sqlite;
 internal static class SiteSql
 {
     public static readonly Sql Find = new(
-        "SELECT watermark, last_webhook, paused_since, paused_because, stopped FROM sites WHERE site = $site",
+        "SELECT watermark, last_webhook, paused_since, paused_because, stopped, held_since, held_because FROM sites WHERE site = $site",
         "$site"
     );
 
@@ -29,6 +29,16 @@ internal static class SiteSql
         """,
         "$site",
         "$watermark"
+    );
+
+    public static readonly Sql Held = new(
+        """
+        INSERT INTO sites (site, held_since, held_because) VALUES ($site, $since, $because)
+        ON CONFLICT (site) DO UPDATE SET held_since = excluded.held_since, held_because = excluded.held_because
+        """,
+        "$site",
+        "$since",
+        "$because"
     );
 
     public static readonly Sql Pause = new(

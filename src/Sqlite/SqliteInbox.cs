@@ -31,6 +31,18 @@ internal sealed class SqliteInbox(
         }
     }
 
+    public async Task Probe(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await writer.Write(session => session.Execute(InboxSql.Probe, session.Now), cancellationToken);
+        }
+        catch (TransientException unavailable)
+        {
+            throw new InboxUnavailableException(unavailable.InnerException ?? unavailable);
+        }
+    }
+
     public Task AcceptAll(
         string site,
         IReadOnlyList<long> contacts,

@@ -16,6 +16,7 @@ internal sealed class SqliteSiteRecords(SqliteWriter writer, SqliteReader reader
                 Watermark = row.TimeOrNull(0),
                 LastWebhook = row.LongOrNull(1) is { } last ? UnixTime.Read(last) : null,
                 Pause = PauseOf(row, 2),
+                Hold = row.LongOrNull(5) is { } held ? new SiteHold(UnixTime.Read(held), row.GetString(6)) : null,
             },
             cancellationToken,
             site
@@ -40,6 +41,13 @@ internal sealed class SqliteSiteRecords(SqliteWriter writer, SqliteReader reader
     public Task CaughtUp(string site, DateTimeOffset watermark, CancellationToken cancellationToken) =>
         writer.Write(
             session => session.Execute(SiteSql.CaughtUp, site, watermark.ToUniversalTime()),
+            cancellationToken
+        );
+
+    public Task Held(string site, SiteHold? hold, CancellationToken cancellationToken) =>
+        writer.Write(
+            session =>
+                session.Execute(SiteSql.Held, site, hold is null ? null : UnixTime.Floor(hold.Since), hold?.Because),
             cancellationToken
         );
 

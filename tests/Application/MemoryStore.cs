@@ -25,6 +25,8 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
 
     public Row? RowOf(long contact) => _rows.GetValueOrDefault((World.SiteName, contact));
 
+    public Task Probe(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task<long> Accept(string site, long contact, SyncRequest request, CancellationToken cancellationToken)
     {
         lock (_rows)
@@ -316,13 +318,16 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
     public Task<int> Prune(DateTimeOffset olderThan, CancellationToken cancellationToken) => Task.FromResult(0);
 
     Task<SiteRecord> ISiteRecords.Find(string site, CancellationToken cancellationToken) =>
-        Task.FromResult(Record(site));
+        Task.FromResult(RecordOf(site));
 
     public Task WebhookArrived(string site, DateTimeOffset when, CancellationToken cancellationToken) =>
         Write(site, record => record with { LastWebhook = when });
 
     public Task CaughtUp(string site, DateTimeOffset watermark, CancellationToken cancellationToken) =>
         Write(site, record => record with { Watermark = watermark });
+
+    public Task Held(string site, SiteHold? hold, CancellationToken cancellationToken) =>
+        Write(site, record => record with { Hold = hold });
 
     public Task Pause(string site, SitePause pause, CancellationToken cancellationToken) =>
         Write(
@@ -347,7 +352,7 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
     {
         if (BeforeResume is { } before)
             await before();
-        var pause = Record(site).Pause;
+        var pause = RecordOf(site).Pause;
         if (pause is { Stopped: not Losses.None } && letThrough is null)
             return pause;
         var decided = Enum.GetValues<Losses>()
@@ -372,12 +377,13 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
         return pause;
     }
 
-    private SiteRecord Record(string site) => _records.GetValueOrDefault(site) ?? new SiteRecord(site);
+    /// <summary>What is kept of a site.</summary>
+    public SiteRecord RecordOf(string site) => _records.GetValueOrDefault(site) ?? new SiteRecord(site);
 
     private Task Write(string site, Func<SiteRecord, SiteRecord> change)
     {
         lock (_rows)
-            _records[site] = change(Record(site));
+            _records[site] = change(RecordOf(site));
         return Task.CompletedTask;
     }
 

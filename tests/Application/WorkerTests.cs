@@ -87,6 +87,16 @@ public sealed class WorkerTests : IWorkerRole, IWorkerRight
     }
 
     [Fact]
+    [Trait("Spec", "5.5")]
+    public async Task What_the_process_before_said_of_a_held_site_does_not_outlive_it()
+    {
+        await _world.Store.Held("shop", new SiteHold(_world.Time.GetUtcNow(), "wordpress: HTTP 503"), default);
+        await _worker.StartAsync(default);
+        await Until(() => _world.Store.RecordOf("shop").Hold is null);
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
     [Trait("Spec", "5.2")]
     public async Task A_site_that_is_held_at_work_says_so_once()
     {
@@ -206,10 +216,13 @@ public sealed class WorkerTests : IWorkerRole, IWorkerRight
         await _worker.StartAsync(default);
         _world.Users.IsOpen = false;
         await UntilAdvancing(() => _process.States.Of("shop").HeldBecause is not null);
+        await UntilAdvancing(() => _world.Store.RecordOf("shop").Hold is not null);
+        Assert.Equal(_process.States.Of("shop").Hold, _world.Store.RecordOf("shop").Hold);
         _world.Users.IsOpen = true;
         _world.Users.FirstLogins[_world.Users.All.Keys.Single()] = _world.Time.GetUtcNow();
         await UntilAdvancing(() => _world.Contacts.Fields[(42, "%WPPASSWORD%")].Length == 0);
         await UntilAdvancing(() => _process.States.Of("shop").HeldBecause is null);
+        await UntilAdvancing(() => _world.Store.RecordOf("shop").Hold is null);
         await _worker.StopAsync(default);
     }
 

@@ -1,14 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using CleanSync.Application;
 using CleanSync.Application.Ports;
-using CleanSync.Application.Pumping;
 using CleanSync.Domain;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Moq;
 
 namespace CleanSync.AspNetCore.Tests;
@@ -228,45 +225,5 @@ public sealed class AnswerTests
         var start = $"x={new string('x', 64 * 1024 - "x=&contact[id]=12".Length)}&contact[id]=12";
         using var answer = await receiver.Post($"?wpf_action=add&{Key}&contact_id=1", start + "345");
         Assert.Equal(1, receiver.Only().Contact);
-    }
-
-    [Fact]
-    [Trait("Spec", "9.4")]
-    public async Task Live_is_always_well_and_ready_needs_the_inbox()
-    {
-        var inbox = new Mock<IInbox>();
-        var sites = Mock.Of<ISites>(s => s.Names == new[] { "shop" });
-        await using var receiver = await Receiver.Start(services: s =>
-            s.AddSingleton(inbox.Object).AddSingleton(sites).AddSingleton<SiteStates>()
-        );
-        Assert.Equal(HttpStatusCode.OK, (await receiver.Http.GetAsync("/health/ready")).StatusCode);
-
-        inbox.Setup(i => i.NextDue("shop", It.IsAny<CancellationToken>())).ThrowsAsync(new IOException());
-        Assert.Equal(HttpStatusCode.OK, (await receiver.Http.GetAsync("/health/live")).StatusCode);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await receiver.Http.GetAsync("/health/ready")).StatusCode);
-    }
-
-    [Fact]
-    [Trait("Spec", "6.3")]
-    [Trait("Spec", "9.4")]
-    public async Task Ready_tells_of_held_sites_and_of_webhooks_but_not_of_what_strangers_could_use()
-    {
-        var states = new Dictionary<string, object>
-        {
-            ["shop"] = new SiteState(null, null)
-            {
-                InspectionNotices = [new Warning("tags_writable_by_users", "tags")],
-                WebhookNotices = [new Warning("webhook_changed", "event update")],
-            },
-            ["blog"] = new SiteState("activecampaign: HTTP 403", null),
-        };
-        var entry = new HealthReportEntry(HealthStatus.Degraded, null, TimeSpan.Zero, null, states);
-        var report = new HealthReport(new Dictionary<string, HealthReportEntry> { ["sites"] = entry }, TimeSpan.Zero);
-        using var body = new MemoryStream();
-        await SitesHealth.Write(new DefaultHttpContext { Response = { Body = body } }, report);
-        Assert.Equal(
-            """{"status":"Degraded","held":{"blog":"activecampaign: HTTP 403"},"webhooks":{"shop":["webhook_changed(event update)"]}}""",
-            Encoding.UTF8.GetString(body.ToArray())
-        );
     }
 }

@@ -4,6 +4,7 @@ namespace CleanSync.Host.Web.Tests;
 [Trait("Spec", "9.3")]
 public sealed class SiteCommandTests : IDisposable
 {
+    private const string Key = "a-key-for-the-commands-only-0123456789";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cleansync-commands-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -38,6 +39,22 @@ public sealed class SiteCommandTests : IDisposable
         Assert.Contains("\"shop\":\"paused by a person\"", health, StringComparison.Ordinal);
         await Good("resume");
         Assert.NotNull(await host.Logs("shop was resumed and goes on"));
+    }
+
+    [Fact]
+    [Trait("Spec", "5.5")]
+    public async Task Another_process_tells_why_a_host_holds_a_site()
+    {
+        using var host = await RunningHost.Start(Settings);
+        using var http = new HttpClient { BaseAddress = host.Url };
+        var webhook = $"/?wpf_action=update&contact_id=42&access_key={Key}";
+        (await http.GetAsync(webhook, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        Assert.NotNull(await host.Logs("shop is held: activecampaign: "));
+        // The host stores it at its next round.
+        var status = "";
+        for (var look = 0; look < 20 && !status.Contains("held since", StringComparison.Ordinal); look++)
+            status = await Good("status");
+        Assert.Matches("held since [^ ]+ [^ ]+: activecampaign: ", status);
     }
 
     [Fact]
@@ -102,7 +119,7 @@ public sealed class SiteCommandTests : IDisposable
     private (string Name, string Value)[] Settings =>
         [
             ("CleanSync__Inbox__ConnectionString", $"Data Source={Path.Combine(_folder.FullName, "inbox.db")}"),
-            ("CleanSync__Sites__shop__AccessKeys__0", "a-key-for-the-commands-only-0123456789"),
+            ("CleanSync__Sites__shop__AccessKeys__0", Key),
             ("CleanSync__Sites__shop__ActiveCampaign__Url", "http://127.0.0.1:1"),
             ("CleanSync__Sites__shop__ActiveCampaign__ApiToken", "token"),
             ("CleanSync__Sites__shop__WordPress__Url", "http://127.0.0.1:1"),

@@ -21,6 +21,10 @@ public interface IInbox
     /// <exception cref="InboxUnavailableException">It could not be stored.</exception>
     Task<long> Accept(string site, long contact, SyncRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Makes a small write, as durable as one of <see cref="Accept"/>, and changes nothing by it.</summary>
+    /// <exception cref="InboxUnavailableException">Requests could not be stored now.</exception>
+    Task Probe(CancellationToken cancellationToken);
+
     /// <summary>Stores the same request for many contacts, in one transaction.</summary>
     Task AcceptAll(string site, IReadOnlyList<long> contacts, SyncRequest request, CancellationToken cancellationToken);
 

@@ -14,6 +14,9 @@ public interface ISiteRecords
     /// <summary>Stores up to which time of the sender every change is known.</summary>
     Task CaughtUp(string site, DateTimeOffset watermark, CancellationToken cancellationToken);
 
+    /// <summary>Stores why a site is held; null when it works. For those who do not work it themselves: called by the site's only worker.</summary>
+    Task Held(string site, SiteHold? hold, CancellationToken cancellationToken);
+
     /// <summary>Pauses a site. One that is paused already stays so, with the reason that it has; what the guard stops is added.</summary>
     Task Pause(string site, SitePause pause, CancellationToken cancellationToken);
 
@@ -43,9 +46,17 @@ public sealed record SiteRecord(string Name)
     /// <summary>The pause; null while the site works.</summary>
     public SitePause? Pause { get; init; }
 
+    /// <summary>Why nothing of it is worked, as who works it has said last; null while it works.</summary>
+    public SiteHold? Hold { get; init; }
+
     /// <summary>What was decided about losses that the guard had stopped: the latest for each kind.</summary>
     public IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
 }
+
+/// <summary>A site is held, since one of its two sides cannot be worked with: webhooks are accepted and wait, and it goes on by itself.</summary>
+/// <param name="Since">Since when.</param>
+/// <param name="Because">Why, without personal data.</param>
+public sealed record SiteHold(DateTimeOffset Since, string Because);
 
 /// <summary>A site is paused: webhooks are accepted and wait.</summary>
 /// <param name="Since">Since when.</param>

@@ -13,12 +13,9 @@ public sealed class SiteStates
     public SiteState Of(string site) => _states.GetValueOrDefault(site, SiteState.Working);
 
     internal void Hold(string site, string reason, DateTimeOffset now) =>
-        Change(
-            site,
-            state => state with { HeldBecause = reason, Since = state.HeldBecause is null ? now : state.Since }
-        );
+        Change(site, state => state with { Hold = new SiteHold(state.Hold?.Since ?? now, reason) });
 
-    internal void Resume(string site) => Change(site, state => state with { HeldBecause = null, Since = null });
+    internal void Resume(string site) => Change(site, state => state with { Hold = null });
 
     internal void Paused(string site, SitePause? pause) => Change(site, state => state with { Pause = pause });
 
@@ -44,15 +41,19 @@ public sealed class SiteStates
 }
 
 /// <summary>The state of a site.</summary>
-/// <param name="HeldBecause">Why nothing of it is worked; null when it works.</param>
-/// <param name="Since">Since when it is held.</param>
-public sealed record SiteState(string? HeldBecause, DateTimeOffset? Since)
+public sealed record SiteState
 {
+    /// <summary>Why nothing of it is worked, and since when; null when it works.</summary>
+    public SiteHold? Hold { get; init; }
+
     /// <summary>By which way its users are reached (<see cref="DirectoryAbilities.Via"/>); empty when that is not known.</summary>
     public string Via { get; init; } = "";
 
     /// <summary>The pause; null when it is not paused.</summary>
     public SitePause? Pause { get; init; }
+
+    /// <summary>Why it is held; null when it is not.</summary>
+    public string? HeldBecause => Hold?.Because;
 
     /// <summary>Why nothing of it is worked, without what a person wrote about it; null when it works.</summary>
     public string? WhyWaiting =>
@@ -75,5 +76,5 @@ public sealed record SiteState(string? HeldBecause, DateTimeOffset? Since)
         [.. InspectionNotices, .. WebhookNotices, .. SilenceNotices, .. CatchUpNotices];
 
     /// <summary>A site that works, with nothing to say.</summary>
-    public static SiteState Working { get; } = new(null, null);
+    public static SiteState Working { get; } = new();
 }

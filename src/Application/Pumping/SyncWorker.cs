@@ -160,16 +160,18 @@ internal sealed partial class SyncWorker(
         }
     }
 
-    // Who pauses and resumes may be another process: the store is the one place that knows.
+    // Who pauses and resumes, and who asks why a site is held, may be another process: the store is the one place that all know.
     private async Task<bool> IsPaused(string site, CancellationToken stopping)
     {
-        var pause = (await records.Find(site, stopping)).Pause;
-        var before = states.Of(site).Pause;
+        var record = await records.Find(site, stopping);
+        var (pause, before) = (record.Pause, states.Of(site));
         states.Paused(site, pause);
-        if (pause is not null && before is null)
+        if (pause is not null && before.Pause is null)
             Log.Paused(logger, site, pause.Because);
-        if (pause is null && before is not null)
+        if (pause is null && before.Pause is not null)
             Log.GoesOn(logger, site);
+        if (!string.Equals(record.Hold?.Because, before.HeldBecause, StringComparison.Ordinal))
+            await records.Held(site, before.Hold, stopping);
         return pause is not null;
     }
 

@@ -16,7 +16,12 @@ namespace CleanSync.AspNetCore.Webhooks;
 /// <item>store the request durably, and answer.</item>
 /// </list>
 /// </summary>
-internal sealed partial class WebhookEndpoint(KeyCheck keys, ICleanSync cleanSync, ILogger<WebhookEndpoint> logger)
+internal sealed partial class WebhookEndpoint(
+    KeyCheck keys,
+    ICleanSync cleanSync,
+    InboxHealth health,
+    ILogger<WebhookEndpoint> logger
+)
 {
     private const string Bearer = "Bearer ";
     private static readonly TimeSpan StoreRest = TimeSpan.FromSeconds(5);
@@ -93,6 +98,7 @@ internal sealed partial class WebhookEndpoint(KeyCheck keys, ICleanSync cleanSyn
         }
         catch (InboxUnavailableException fault)
         {
+            health.Refused();
             Log.NotStored(logger, fault.InnerException!.GetType().Name);
             await WebhookAnswer.Problem(
                 context.Response,

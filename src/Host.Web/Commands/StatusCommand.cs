@@ -12,7 +12,7 @@ internal static class StatusCommand
     public static Command Create() =>
         SiteCommand.Create(
             "status",
-            "Say what waits, what is parked and why, whether the site is paused, and how imports and sweeps stand.",
+            "Say what waits, what is parked and why, whether the site is paused or held, and how imports and sweeps stand.",
             Run
         );
 
@@ -46,6 +46,8 @@ internal static class StatusCommand
         var status = await run.Mediator.Send(new ReadStatus(run.Site), cancellationToken);
         var (record, depth) = (status.Record, status.Depth);
         run.Say(record.Pause is { } pause ? Invariant($"paused since {pause.Since:u}: {pause.Because}") : "not paused");
+        if (record.Hold is { } hold)
+            run.Say(Invariant($"held since {hold.Since:u}: {hold.Because}"));
         var behind = string.Join(
             ", ",
             status

@@ -23,6 +23,19 @@ public abstract partial class InboxContract : StoreContract
     }
 
     [Fact]
+    public async Task A_probe_stores_nothing_that_could_be_worked()
+    {
+        await Inbox.Accept(Site, 42, Update, Cancel);
+        var before = await Inbox.Rows(Site, 10, Cancel);
+
+        await Inbox.Probe(Cancel);
+        await Inbox.Probe(Cancel);
+
+        Assert.Equal(before, await Inbox.Rows(Site, 10, Cancel));
+        Assert.Equal(1, (await Inbox.Depth(Site, Cancel)).Waiting);
+    }
+
+    [Fact]
     public async Task A_claimed_row_is_not_claimed_again_also_when_more_arrives()
     {
         await Inbox.Accept(Site, 42, Update, Cancel);

@@ -227,9 +227,11 @@ public sealed class PostgreSqlStoreTests : IAsyncLifetime
         await Inbox.Accept(Site, 1, Add, Cancel);
         ReadOnly("on");
         await Assert.ThrowsAsync<InboxUnavailableException>(() => Inbox.Accept(Site, 2, Add, Cancel));
+        await Assert.ThrowsAsync<InboxUnavailableException>(() => Inbox.Probe(Cancel));
         await Assert.ThrowsAsync<TransientException>(() => Inbox.Claim(Site, 10, Cancel));
         ReadOnly("off");
 
+        await Inbox.Probe(Cancel);
         await Inbox.Accept(Site, 3, Add, Cancel);
         Assert.Equal([1, 3], (await Inbox.Claim(Site, 10, Cancel)).Select(work => work.Contact));
 

@@ -48,6 +48,22 @@ public abstract class SiteRecordsContract : StoreContract
 
     [Fact]
     [Trait("Spec", "5.5")]
+    public async Task Why_a_site_is_held_survives_a_restart_until_it_works_again()
+    {
+        await Records.Pause(Site, new SitePause(Now, "paused by a person", Losses.None), Cancel);
+        await Records.Held(Site, new SiteHold(Now, "wordpress: HTTP 503"), Cancel);
+        await Records.Held(Site, new SiteHold(Now, "wordpress: HTTP 401"), Cancel);
+        await Store.Reopen();
+        Assert.Equal(new SiteHold(Now, "wordpress: HTTP 401"), (await Records.Find(Site, Cancel)).Hold);
+
+        await Records.Held(Site, null, Cancel);
+        var record = await Records.Find(Site, Cancel);
+        Assert.Null(record.Hold);
+        Assert.Equal("paused by a person", record.Pause?.Because);
+    }
+
+    [Fact]
+    [Trait("Spec", "5.5")]
     public async Task A_site_that_is_not_paused_cannot_be_resumed()
     {
         Assert.Null(await Records.Resume(Site, letThrough: true, Cancel));

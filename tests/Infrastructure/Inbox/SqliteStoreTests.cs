@@ -138,6 +138,15 @@ public sealed class SqliteStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Spec", "9.4")]
+    public async Task A_probe_finds_a_disk_that_cannot_be_written()
+    {
+        await Writer.Write(session => session.Execute(new Sql("PRAGMA query_only = 1")), Cancel);
+        await Assert.ThrowsAsync<InboxUnavailableException>(() => _store.Inbox.Probe(Cancel));
+        await _store.Inbox.Probe(Cancel);
+    }
+
+    [Fact]
     [Trait("Spec", "1.6")]
     public async Task A_database_locked_by_another_refuses_and_works_again_later()
     {

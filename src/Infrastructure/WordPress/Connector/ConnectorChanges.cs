@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
+using CleanSync.Infrastructure.Batching;
 using CleanSync.Infrastructure.WordPress.Rest;
 
 namespace CleanSync.Infrastructure.WordPress.Connector;

@@ -1,3 +1,4 @@
+using CleanSync.Infrastructure.Batching;
 using CleanSync.Infrastructure.WordPress.Rest;
 
 namespace CleanSync.Infrastructure.WordPress.Connector;

@@ -1,5 +1,5 @@
 using CleanSync.Domain;
-using CleanSync.Infrastructure.WordPress.Rest;
+using CleanSync.Infrastructure.Batching;
 
 namespace CleanSync.Infrastructure.WordPress.Connector;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
+using CleanSync.Infrastructure.Batching;
 using CleanSync.Infrastructure.WordPress.Rest;
 
 namespace CleanSync.Infrastructure.WordPress.Connector;

@@ -1,7 +1,7 @@
-namespace CleanSync.Infrastructure.WordPress.Rest;
+namespace CleanSync.Infrastructure.Batching;
 
-/// <summary>A fact about the site: asked for once by whoever needs it first, kept for some minutes, forgotten on failure.</summary>
-/// <param name="fetch">Asks the site. It runs under nobody's cancellation, since others may wait for the same answer.</param>
+/// <summary>A fact about a remote side: asked for once by whoever needs it first, kept for some minutes, forgotten on failure.</summary>
+/// <param name="fetch">Asks. It runs under nobody's cancellation, since others may wait for the same answer.</param>
 /// <param name="lifetime">How long the answer holds.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Kept<T>(Func<Task<T>> fetch, TimeSpan lifetime, TimeProvider time)
@@ -19,7 +19,7 @@ internal sealed class Kept<T>(Func<Task<T>> fetch, TimeSpan lifetime, TimeProvid
         lock (_lock)
         {
             var stale = _answer is null || _answer.IsFaulted || _answer.IsCanceled;
-            if (stale || time.GetElapsedTime(_askedAt) >= age)
+            if (stale || (_answer!.IsCompleted && time.GetElapsedTime(_askedAt) >= age))
             {
                 _askedAt = time.GetTimestamp();
                 _answer = fetch();
@@ -28,7 +28,7 @@ internal sealed class Kept<T>(Func<Task<T>> fetch, TimeSpan lifetime, TimeProvid
         }
     }
 
-    /// <summary>Drops the answer: the site has just shown that it holds no more.</summary>
+    /// <summary>Drops the answer, which has just shown that it holds no more.</summary>
     public void Forget()
     {
         lock (_lock)
