@@ -94,8 +94,17 @@ internal sealed class Audit(
                 links.TryGetValue(person.Id, out var id) ? byId.GetValueOrDefault(id) : null,
                 history,
                 rows.Exists(row => row.Contact == person.Id && row.Parked),
+                EmailStays(person),
                 linksInMeta
             );
+
+        // With the user of the contact that was merged into this one, which has another.
+        bool EmailStays(Person person) =>
+            person.Predecessor is { } gone
+            && links.TryGetValue(gone.Id, out var theirs)
+            && theirs != links.GetValueOrDefault(person.Id)
+            && byId.TryGetValue(theirs, out var user)
+            && string.Equals(user.Email, account.Contact(person.Id)!.Email, StringComparison.OrdinalIgnoreCase);
         foreach (var link in links.Where(link => !byId.ContainsKey(link.Value)))
             Differ($"contact {link.Key}: its user {link.Value} does not exist");
         CheckMails(users, links, history);
@@ -127,6 +136,7 @@ internal sealed class Audit(
         AuditedUser? user,
         ILookup<long, Ending> history,
         bool parked,
+        bool emailStays,
         bool linksInMeta
     )
     {
@@ -147,7 +157,9 @@ internal sealed class Audit(
             Differ($"{who}: the contact's email had user {stranger}");
         if (person.IsGone)
         {
-            CheckWelcome(who, person, user, history);
+            // Of a conflict a person decides whom the user belongs to, and so who is owed the mail.
+            if (!parked)
+                CheckWelcome(who, person, user, history);
             // A contact may go between the creation of its user and the writing of the tags.
             var unfinished = user.Tags is [] && (revokes || !applied.Contains(person.Id));
             if (!unfinished && !person.TagSets.Append(contact.Tags.ToHashSet()).Any(set => set.SetEquals(user.Tags)))
@@ -155,7 +167,8 @@ internal sealed class Audit(
             return;
         }
         Same(who, "tags", contact.Tags.Order(), user.Tags.Order());
-        Same(who, "email", contact.Email, user.Email);
+        if (!emailStays)
+            Same(who, "email", contact.Email, user.Email);
         // An empty value does not overwrite what another contact has left.
         if (!person.HasInherited || contact.Phone.Length > 0)
             CheckFields(who, contact, user);

@@ -27,6 +27,11 @@ internal sealed class Person(long id, long? stranger)
     /// <summary>Whether it took over such an email.</summary>
     public bool HasInherited => Predecessor is not null;
 
+    /// <summary>
+    /// Whether it was added before it took over such an email: when both have a user, both keep theirs, and the email stays with the other's.
+    /// </summary>
+    public bool MayHaveTwo { get; set; }
+
     /// <summary>Whether an <c>add</c> was answered 200: there must be a user.</summary>
     public bool IsAdded { get; private set; }
 

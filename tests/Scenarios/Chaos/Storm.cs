@@ -152,7 +152,8 @@ internal sealed class Storm(
         );
     }
 
-    // The survivor keeps his email, or is given the other's: then the other's user becomes his, unless he has one already.
+    // The survivor keeps his email, or is given the other's: then the other's user becomes his, unless he has one already: then each keeps
+    // his own.
     private async Task Merge(Random random, Person from, Person into)
     {
         // In this order, so that two merges do not wait for each other.
@@ -165,8 +166,8 @@ internal sealed class Storm(
                 return;
             var takesEmail =
                 random.Next(2) == 0
-                && into is { MayBeAdded: false, Stranger: null, HasInherited: false }
-                && from is { MayBeAdded: true, Stranger: null };
+                && into is { Stranger: null, HasInherited: false }
+                && from is { MayBeAdded: true, Stranger: null, MayHaveTwo: false };
             var email = account.Contact(from.Id)!.Email;
             Gone(from);
             from.MergedInto = into;
@@ -174,7 +175,7 @@ internal sealed class Storm(
             into.OwesTags = true;
             if (takesEmail)
             {
-                (into.Predecessor, into.OwesFields) = (from, true);
+                (into.Predecessor, into.MayHaveTwo, into.OwesFields) = (from, into.MayBeAdded, true);
                 into.Emails.UnionWith(from.Emails);
                 into.TagSets.AddRange(from.TagSets);
                 into.Roles.UnionWith(from.Roles);
