@@ -29,7 +29,9 @@ public sealed class DowntimeTests
             .ToList();
         await using (var scope = host.Services.CreateAsyncScope())
             await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new StartImport("shop"));
-        await Until(() => users.All.Count(user => user.Email.StartsWith("person", StringComparison.Ordinal)) == 300);
+        await Eventually.Is(() =>
+            users.All.Count(user => user.Email.StartsWith("person", StringComparison.Ordinal)) == 300
+        );
         await host.Drained();
 
         await host.Stop();
@@ -41,7 +43,7 @@ public sealed class DowntimeTests
         var before = host.Server.Requests;
         await host.StartAgain();
 
-        await Until(() =>
+        await Eventually.Is(() =>
             users.All.Count(user => user.Tags!.Contains("new")) == 120
             && users.All.Any(user => user.Email == "customer@example.test")
         );
@@ -52,11 +54,5 @@ public sealed class DowntimeTests
         Assert.DoesNotContain(users.All, user => user.Email == "nobody@example.test");
         // Lists of changed ones and of tagged ones, the tags, definitions for the inspection, and a hundredth for each contact.
         Assert.InRange(host.Server.Requests - before, 1, 16);
-    }
-
-    private static async Task Until(Func<bool> condition)
-    {
-        while (!condition())
-            await HostUnderTest.Pause();
     }
 }

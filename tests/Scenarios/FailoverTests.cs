@@ -51,7 +51,7 @@ public sealed class FailoverTests
         await Task.WhenAll(nodes.Select(node => node.Start()));
         foreach (var contact in contacts)
             Assert.True(await nodes[contact % 2].Webhook("add", contact));
-        await Until(() => proxy.Writes.Count > 10);
+        await Eventually.Is(() => proxy.Writes.Count > 10);
 
         var worker = proxy.Writes.First().Node;
         var clock = Stopwatch.StartNew();
@@ -67,7 +67,7 @@ public sealed class FailoverTests
                 await nodes[worker].Terminate();
                 break;
         }
-        await Until(() => proxy.Writes.Any(write => write.Node != worker));
+        await Eventually.Is(() => proxy.Writes.Any(write => write.Node != worker));
         var handover = clock.Elapsed;
         if (end == "freeze")
         {
@@ -75,8 +75,7 @@ public sealed class FailoverTests
             // It is awake, and has had every opportunity.
             Assert.True(await nodes[worker].Webhook("update", contacts[0]));
         }
-        while ((await store.Rows()).Count > 0)
-            await HostUnderTest.Pause();
+        await Eventually.Is(async () => (await store.Rows()).Count == 0);
 
         var before = proxy.Writes.Where(write => write.Node == worker).ToList();
         var after = proxy.Writes.Where(write => write.Node != worker).ToList();
@@ -105,11 +104,5 @@ public sealed class FailoverTests
                 ["CleanSync:Sites:shop:WordPress:Url"] = proxy.Url(node).ToString(),
                 ["CleanSync:Sites:shop:WordPress:MaxConcurrency"] = "2",
             };
-
-        static async Task Until(Func<bool> condition)
-        {
-            while (!condition())
-                await HostUnderTest.Pause();
-        }
     }
 }

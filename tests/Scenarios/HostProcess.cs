@@ -47,11 +47,11 @@ internal sealed class HostProcess(Dictionary<string, string?> settings, string? 
         _process.ErrorDataReceived += (_, line) => Note(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        while (!await Answers())
+        await Eventually.Is(async () =>
         {
             Assert.False(_process.HasExited, "the host ended by itself");
-            await HostUnderTest.Pause();
-        }
+            return await Answers();
+        });
         _ready.TrySetResult();
     }
 

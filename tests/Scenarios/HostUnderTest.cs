@@ -139,14 +139,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
     }
 
     /// <summary>Waits until nothing waits and nothing is worked.</summary>
-    public async Task Drained()
-    {
-        while (await Depth() is not { Waiting: 0, Claimed: 0 })
-            await Pause();
-    }
-
-    /// <summary>Lets real systems go on for a moment. Never the thing a test relies on, only the pace of looking.</summary>
-    public static Task Pause() => Task.Delay(50, TestContext.Current.CancellationToken);
+    public Task Drained() => Eventually.Is(async () => await Depth() is { Waiting: 0, Claimed: 0 });
 
     public async ValueTask DisposeAsync()
     {

@@ -104,7 +104,7 @@ public sealed class KillTests
                 Assert.True(await host.Webhook("update", contact));
             host.Kill();
             await host.Start();
-            await Drained(folder);
+            await Eventually.Is(async () => await Rows(folder) == 0);
 
             foreach (var id in contacts)
             {
@@ -143,12 +143,6 @@ public sealed class KillTests
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value)
             ? value
             : otherwise;
-
-    private static async Task Drained(DirectoryInfo folder)
-    {
-        while (await Rows(folder) > 0)
-            await Task.Delay(500, TestContext.Current.CancellationToken);
-    }
 
     private static async Task<long> Rows(DirectoryInfo folder)
     {

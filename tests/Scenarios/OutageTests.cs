@@ -56,8 +56,7 @@ public sealed class OutageTests
         };
         await host.Webhook("update_tags", contact, "");
         await host.Webhook("update", contact, "");
-        while (await Reason(host) is null)
-            await HostUnderTest.Pause();
+        await Eventually.Is(async () => await Reason(host) is not null);
         Assert.Equal(["gold", "silver"], users.All[^1].Tags!.Order());
 
         // The work waits for its next attempt: nothing was given up, nothing was parked.

@@ -155,12 +155,8 @@ public abstract class RealWordPressTests : BasicWordPressTests
         await Script("down", Site.Folder);
         foreach (var contact in contacts.Keys.Skip(10))
             await Host.Webhook("add", contact, "");
-        while (
-            (await Host.Services.GetRequiredService<IInbox>().Rows("shop", 100, default)).All(row =>
-                row.Reason.Length == 0
-            )
-        )
-            await HostUnderTest.Pause();
+        var inbox = Host.Services.GetRequiredService<IInbox>();
+        await Eventually.Is(async () => (await inbox.Rows("shop", 100, default)).Any(row => row.Reason.Length > 0));
         await Script("up", Site.Site.Url.Port.ToString(), Site.Folder, "--keep");
         await Host.Drained();
 
@@ -189,11 +185,9 @@ public abstract class RealWordPressTests : BasicWordPressTests
         var email = NewEmail();
         var contact = host.Account.AddContact(new SandboxDetails { Email = email });
         await host.Webhook("add", contact, "");
-        while (host.State.HeldBecause is null)
-            await HostUnderTest.Pause();
+        await Eventually.Is(() => host.State.HeldBecause is not null);
         Assert.Contains("wordpress", host.State.HeldBecause, StringComparison.Ordinal);
-        while (await host.Depth() is { Waiting: 0 })
-            await HostUnderTest.Pause();
+        await Eventually.Is(async () => (await host.Depth()).Waiting > 0);
         var health = await host.Get("/health/ready");
         Assert.Equal("Degraded", (string?)health["status"]);
         Assert.Equal(host.State.HeldBecause, (string?)health["held"]!["shop"]);
