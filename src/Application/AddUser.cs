@@ -24,6 +24,9 @@ public sealed record AddUser(string Site, long Contact, string? Role = null, boo
     /// <summary>The latest receipt that this covers; without one, no verdict of a person holds for it.</summary>
     internal long Receipt { get; init; } = long.MaxValue;
 
+    /// <summary>How soon it was asked for.</summary>
+    internal Urgency Urgency { get; init; }
+
     bool IContactWork.IsDirect => Receipt == long.MaxValue;
 
     /// <summary>Checks the command.</summary>
@@ -49,7 +52,13 @@ public sealed record AddUser(string Site, long Contact, string? Role = null, boo
     {
         public async Task<SyncOutcome> Handle(AddUser command, CancellationToken cancellationToken)
         {
-            var request = new SyncRequest(SyncAction.Add, command.Role, command.SendNotification, command.Imported);
+            var request = new SyncRequest(
+                SyncAction.Add,
+                command.Role,
+                command.SendNotification,
+                command.Imported,
+                command.Urgency
+            );
             await using var right = await rights.For(command, cancellationToken);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
             for (var attempt = 0; attempt < 3; attempt++)

@@ -18,7 +18,15 @@ internal sealed class InboxSignals(TimeProvider time)
     public void Arrived(string site, long contact)
     {
         var arrivals = Of(site);
-        arrivals.Add(contact, time.GetTimestamp());
+        arrivals.Add(contact, time.GetTimestamp(), isWebhook: true);
+        arrivals.Wake.Writer.TryWrite(true);
+    }
+
+    /// <summary>Says that something arrived at another process: for whom, is not known.</summary>
+    public void Heard(string site)
+    {
+        var arrivals = Of(site);
+        arrivals.Add(contact: null, time.GetTimestamp(), isWebhook: false);
         arrivals.Wake.Writer.TryWrite(true);
     }
 
@@ -99,10 +107,11 @@ internal sealed class InboxSignals(TimeProvider time)
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
         );
 
-        // When the last six webhooks arrived, the oldest at Next. Guarded by the array.
+        // When the last six arrived, the oldest at Next. Guarded by the array.
         private readonly long[] _last = new long[6];
         private int _next;
         private long _all;
+        private long? _latest;
 
         // Who needs work since the restart.
         private readonly HashSet<long> _contacts = [];
@@ -117,13 +126,13 @@ internal sealed class InboxSignals(TimeProvider time)
             }
         }
 
-        /// <summary>When the last webhook arrived; null when none did.</summary>
+        /// <summary>When the last webhook arrived here; null when none did.</summary>
         public long? Latest
         {
             get
             {
                 lock (_last)
-                    return _all == 0 ? null : _last[(_next + _last.Length - 1) % _last.Length];
+                    return _latest;
             }
         }
 
@@ -137,16 +146,19 @@ internal sealed class InboxSignals(TimeProvider time)
             }
         }
 
-        public void Add(long contact, long timestamp)
+        public void Add(long? contact, long timestamp, bool isWebhook)
         {
             lock (_last)
             {
                 _all++;
+                if (isWebhook)
+                    _latest = timestamp;
                 _last[_next] = timestamp;
                 _next = (_next + 1) % _last.Length;
                 // Nobody waits for more than a batch.
                 if (_contacts.Count < MostCounted)
-                    _contacts.Add(contact);
+                    // Each of those who are not known counts as another.
+                    _contacts.Add(contact ?? -_all);
             }
         }
 

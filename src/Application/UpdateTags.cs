@@ -13,6 +13,9 @@ public sealed record UpdateTags(string Site, long Contact) : IUseCase<SyncOutcom
     /// <summary>The latest receipt that this covers; without one, no verdict of a person holds for it.</summary>
     internal long Receipt { get; init; } = long.MaxValue;
 
+    /// <summary>How soon it was asked for.</summary>
+    internal Urgency Urgency { get; init; }
+
     bool IContactWork.IsDirect => Receipt == long.MaxValue;
 
     /// <summary>Checks the command.</summary>
@@ -36,7 +39,7 @@ public sealed record UpdateTags(string Site, long Contact) : IUseCase<SyncOutcom
     {
         public async Task<SyncOutcome> Handle(UpdateTags command, CancellationToken cancellationToken)
         {
-            var request = new SyncRequest(SyncAction.UpdateTags);
+            var request = new SyncRequest(SyncAction.UpdateTags, urgency: command.Urgency);
             await using var right = await rights.For(command, cancellationToken);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
             using var decision = await decider.Decide(

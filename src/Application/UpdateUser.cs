@@ -14,6 +14,9 @@ public sealed record UpdateUser(string Site, long Contact, string? Role = null) 
     /// <summary>The latest receipt that this covers; without one, no verdict of a person holds for it.</summary>
     internal long Receipt { get; init; } = long.MaxValue;
 
+    /// <summary>How soon it was asked for.</summary>
+    internal Urgency Urgency { get; init; }
+
     bool IContactWork.IsDirect => Receipt == long.MaxValue;
 
     /// <summary>Checks the command.</summary>
@@ -38,7 +41,7 @@ public sealed record UpdateUser(string Site, long Contact, string? Role = null) 
     {
         public async Task<SyncOutcome> Handle(UpdateUser command, CancellationToken cancellationToken)
         {
-            var request = new SyncRequest(SyncAction.Update, command.Role);
+            var request = new SyncRequest(SyncAction.Update, command.Role, urgency: command.Urgency);
             await using var right = await rights.For(command, cancellationToken);
             using var person = await locks.Contact(command.Site, command.Contact, cancellationToken);
             using var decision = await decider.Decide(

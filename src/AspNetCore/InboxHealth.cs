@@ -21,7 +21,7 @@ internal sealed class InboxHealth : IHealthCheck
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _time;
-    private readonly Kept<bool> _probe;
+    private readonly Kept<Exception?> _probe;
 
     // The time stamp of the last refusal; null before the first.
     private object? _refusedAt;
@@ -32,10 +32,18 @@ internal sealed class InboxHealth : IHealthCheck
         _probe = new(Probe, Age, time);
 
         // Asked for here and not by the constructor: a store that cannot even be opened is unhealthy, not an error.
-        async Task<bool> Probe()
+        async Task<Exception?> Probe()
         {
-            await services.GetRequiredService<IInbox>().Probe(CancellationToken.None);
-            return true;
+            try
+            {
+                await services.GetRequiredService<IInbox>().Probe(CancellationToken.None);
+                return null;
+            }
+            catch (InboxUnavailableException error)
+            {
+                // Kept as well: a store that fails is asked no more often than one that works.
+                return error;
+            }
         }
     }
 
@@ -51,13 +59,14 @@ internal sealed class InboxHealth : IHealthCheck
             return HealthCheckResult.Unhealthy("A webhook could not be stored.");
         try
         {
-            await _probe.Get(cancellationToken).WaitAsync(Limit, _time, cancellationToken);
-            return HealthCheckResult.Healthy();
+            if (await _probe.Get(cancellationToken).WaitAsync(Limit, _time, cancellationToken) is null)
+                return HealthCheckResult.Healthy();
         }
-        catch (Exception error) when (error is InboxUnavailableException or TimeoutException)
+        catch (TimeoutException)
         {
-            // The store has logged why.
-            return HealthCheckResult.Unhealthy("The inbox cannot store requests.");
+            // As bad as a failure.
         }
+        // The store has logged why.
+        return HealthCheckResult.Unhealthy("The inbox cannot store requests.");
     }
 }

@@ -17,12 +17,17 @@ internal sealed class SitesHealth : IHealthCheck
     // Anybody may ask, as often as he likes; the store is asked once in that time.
     private static readonly TimeSpan Age = TimeSpan.FromSeconds(1);
 
+    // Whether webhooks can be stored is not for this to say: without the store it tells what this process knows.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    private readonly ISites _sites;
     private readonly SiteStates _states;
+    private readonly TimeProvider _time;
     private readonly Kept<IReadOnlyList<SiteRecord>> _records;
 
     public SitesHealth(IServiceProvider services, ISites sites, SiteStates states, TimeProvider time)
     {
-        _states = states;
+        (_sites, _states, _time) = (sites, states, time);
         _records = new(Read, Age, time);
 
         // Asked for here and not by the constructor: a store that cannot even be opened is unhealthy, not an error.
@@ -38,13 +43,25 @@ internal sealed class SitesHealth : IHealthCheck
         CancellationToken cancellationToken = default
     )
     {
-        var said = (await _records.Get(cancellationToken)).ToDictionary(
+        var said = (await Records(cancellationToken)).ToDictionary(
             record => record.Name,
             record => (object)Of(record),
             StringComparer.Ordinal
         );
         var held = said.Values.Cast<SiteState>().Any(state => state.WhyWaiting is not null);
         return new HealthCheckResult(held ? HealthStatus.Degraded : HealthStatus.Healthy, data: said);
+    }
+
+    private async Task<IEnumerable<SiteRecord>> Records(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _records.Get(cancellationToken).WaitAsync(Limit, _time, cancellationToken);
+        }
+        catch (Exception error) when (error is TransientException or TimeoutException)
+        {
+            return _sites.Names.Select(site => new SiteRecord(site));
+        }
     }
 
     // What another node works, this one knows from the store alone.

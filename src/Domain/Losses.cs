@@ -16,3 +16,11 @@ public enum Losses
     /// <summary>The email that he signs in with.</summary>
     EmailChanged = 4,
 }
+
+/// <summary>Losses, one by one and in words.</summary>
+public static class LossesExtensions
+{
+    /// <summary>The kinds that these are.</summary>
+    public static IEnumerable<Losses> Kinds(this Losses losses) =>
+        Enum.GetValues<Losses>().Where(kind => kind != Losses.None && losses.HasFlag(kind));
+}

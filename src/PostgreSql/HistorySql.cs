@@ -14,11 +14,22 @@ internal static class HistorySql
 
     /// <summary>$1 site, $2 since when.</summary>
     public const string Planned = """
-        SELECT contact, max(ended), bit_or(losses)
-        FROM cleansync.history
+        SELECT contact, max(ended), 0 FROM cleansync.history
         WHERE ended >= $2 AND site = $1 AND losses IS NOT NULL
-        GROUP BY contact ORDER BY max(ended)
+        GROUP BY contact
+        UNION ALL
+        SELECT contact, noted, loss FROM cleansync.losses WHERE noted >= $2 AND site = $1
+        ORDER BY 2
         """;
+
+    /// <summary>$1 site, $2 contact, $3 a list of kinds, $4 now.</summary>
+    public const string NoteLosses = """
+        INSERT INTO cleansync.losses (site, contact, loss, noted) SELECT $1, $2, loss, $4 FROM unnest($3::integer[]) AS kind (loss)
+        ON CONFLICT (site, contact, loss) DO UPDATE SET noted = excluded.noted
+        """;
+
+    /// <summary>There is one of each kind for a contact. $1 before.</summary>
+    public const string PruneLosses = "DELETE FROM cleansync.losses WHERE noted < $1";
 
     /// <summary>Bounded, so that no transaction lasts. $1 before, $2 limit.</summary>
     public const string Prune = """

@@ -8,7 +8,8 @@ internal static class InboxSql
     /// <summary>
     /// Stores requests: one each for different contacts, in the order of their sites and contacts, so that no two nodes wait for each other.
     /// Joins as SyncRequest.Join does: greatest and least pass over nulls. The receipt of a row that is there is drawn when the row is
-    /// locked, so it only grows.
+    /// locked, so it only grows. What no webhook asked for brings nothing new to what waits: it keeps its receipt, and so what a person has
+    /// decided about it.
     /// </summary>
     /// <remarks>$1 to $8 are lists: site, contact, action, role, notify, imported, urgency, webhooks. $9 is now.</remarks>
     public const string Accept = """
@@ -25,7 +26,8 @@ internal static class InboxSql
             urgency = CASE WHEN row.action IS NULL THEN excluded.urgency ELSE least(row.urgency, excluded.urgency) END,
             received = CASE WHEN row.action IS NULL THEN excluded.received ELSE row.received END,
             webhooks = row.webhooks + excluded.webhooks,
-            receipt = nextval('cleansync.inbox_receipts'),
+            receipt = CASE WHEN excluded.urgency > 0 AND row.action IS NOT NULL AND row.parked IS NULL THEN row.receipt
+                ELSE nextval('cleansync.inbox_receipts') END,
             due = CASE WHEN row.parked IS NULL THEN row.due ELSE excluded.due END,
             attempts = CASE WHEN row.parked IS NULL THEN row.attempts ELSE 0 END,
             failing_since = CASE WHEN row.parked IS NULL THEN row.failing_since END,
@@ -42,24 +44,43 @@ internal static class InboxSql
         $"SELECT pg_notify('{PostgreSqlListener.Inbox}', site) FROM unnest($1::text[]) AS changed (site)";
 
     /// <summary>
-    /// Rows that arrived after now: the clock was set back since, or another node's is ahead. They arrive now instead, and are due: what they
-    /// had to wait is not known any more. As many as a claim takes, so that none of them takes long.
+    /// Rows that arrived after now, or wait longer than anything does: the clock was set back since, or another node's is ahead. They arrive
+    /// now instead, and are due: what they had to wait is not known any more. As many as a claim takes, so that none of them takes long.
     /// </summary>
-    /// <remarks>$1 site, $2 now, $3 limit.</remarks>
-    public const string BringBack = """
+    /// <remarks>$1 site, $2 now, $3 limit, $4 the latest that anything is due.</remarks>
+    public static readonly string BringBack = $"""
         WITH ahead AS MATERIALIZED (
             SELECT contact FROM cleansync.inbox
             WHERE site = $1 AND claimed_action IS NULL AND parked IS NULL AND received > $2
             ORDER BY received LIMIT $3 FOR UPDATE SKIP LOCKED
-        )
-        UPDATE cleansync.inbox AS row SET due = $2, received = $2
-        FROM ahead WHERE row.site = $1 AND row.contact = ahead.contact
+        ), {string.Join(
+            ", ",
+            Urgencies.Select(urgency =>
+                $"""
+                far{urgency} AS MATERIALIZED (
+                    SELECT contact FROM cleansync.inbox WHERE {Waits(urgency)} AND due > $4
+                    ORDER BY due DESC LIMIT $3 FOR UPDATE SKIP LOCKED
+                )
+                """
+            )
+        )}
+        UPDATE cleansync.inbox AS row SET due = $2, received = least(received, $2)
+        FROM (SELECT contact FROM ahead {string.Concat(
+            Urgencies.Select(urgency => $"UNION SELECT contact FROM far{urgency} ")
+        )}) AS late
+        WHERE row.site = $1 AND row.contact = late.contact
         """;
 
-    /// <summary>The first rows that are due, of each urgency. Rows that are due at the same time go in the order of their contacts.</summary>
+    /// <summary>
+    /// Locks the first rows that are due, of each urgency. Rows that are due at the same time go in the order of their contacts. A statement
+    /// of its own: one that also changed them would be begun anew for each row that a webhook joins meanwhile, and count differently.
+    /// </summary>
     /// <remarks>$1 site, $2 now, $3 limit.</remarks>
-    public static readonly string Claim = $"""
-        WITH {Picked()}
+    public static readonly string Pick =
+        $"WITH {Picked()} {string.Join(" UNION ALL ", Urgencies.Select(urgency => $"SELECT contact FROM picked{urgency}"))}";
+
+    /// <summary>Claims rows that are locked. $1 site, $2 a list of contacts.</summary>
+    public const string Claim = """
         UPDATE cleansync.inbox AS row SET
             claimed_action = action,
             claimed_role = role,
@@ -75,11 +96,7 @@ internal static class InboxSql
             imported = NULL,
             webhooks = 0,
             attempts = attempts + 1
-        FROM ({string.Join(
-            " UNION ALL ",
-            Urgencies.Select(urgency => $"SELECT contact FROM picked{urgency}")
-        )}) AS picked
-        WHERE row.site = $1 AND row.contact = picked.contact
+        WHERE row.site = $1 AND row.contact = ANY($2)
         RETURNING row.contact, claimed_action, claimed_role, claimed_notify, claimed_imported, claimed_urgency,
             claimed_receipt, attempts, failing_since, due
         """;
@@ -166,7 +183,10 @@ internal static class InboxSql
     /// <summary>When the latest parked row was parked; null when none is. $1 site.</summary>
     public const string LatestParked = "SELECT max(due) FROM cleansync.inbox WHERE site = $1 AND parked IS NOT NULL";
 
-    /// <summary>Bounded, so that webhooks are stored in between. A row that is parked again later is left alone.</summary>
+    /// <summary>
+    /// Bounded, so that webhooks are stored in between. A row that is parked again later is left alone. Retrying is a request of its own:
+    /// what a person decided about earlier ones does not hold for it.
+    /// </summary>
     /// <remarks>$1 site, $2 now, $3 parked before, $4 a contact or null, $5 why it is parked or null, $6 limit.</remarks>
     public const string Retry = """
         WITH chosen AS MATERIALIZED (
@@ -175,7 +195,12 @@ internal static class InboxSql
                 AND ($4::bigint IS NULL OR contact = $4::bigint) AND ($5::smallint IS NULL OR parked = $5::smallint)
             ORDER BY contact LIMIT $6 FOR UPDATE
         )
-        UPDATE cleansync.inbox AS row SET parked = NULL, due = $2, attempts = 0, failing_since = NULL
+        UPDATE cleansync.inbox AS row SET
+            parked = NULL,
+            due = $2,
+            attempts = 0,
+            failing_since = NULL,
+            receipt = nextval('cleansync.inbox_receipts')
         FROM chosen WHERE row.site = $1 AND row.contact = chosen.contact
         """;
 

@@ -6,7 +6,7 @@ internal static class LedgerSql
     private const string AllButKey = """
         user_id, applied_update, read_at, lagging_reads, password_return, welcome_mail,
         intent_token, intent_login, intent_email, intent_site_date, intent_sent_at, intent_answered, intent_generated,
-        password_applied_at
+        password_applied_at, gone, discarded
         """;
 
     public const string Find = $"SELECT {AllButKey} FROM cleansync.ledger WHERE site = $1 AND contact = $2";
@@ -44,7 +44,7 @@ internal static class LedgerSql
     /// <summary>$3 and on: the other columns, in their order.</summary>
     public const string Save = $"""
         INSERT INTO cleansync.ledger (site, contact, {AllButKey})
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
         ON CONFLICT (site, contact) DO UPDATE SET
             user_id = excluded.user_id,
             applied_update = excluded.applied_update,
@@ -59,7 +59,9 @@ internal static class LedgerSql
             intent_sent_at = excluded.intent_sent_at,
             intent_answered = excluded.intent_answered,
             intent_generated = excluded.intent_generated,
-            password_applied_at = excluded.password_applied_at
+            password_applied_at = excluded.password_applied_at,
+            gone = excluded.gone,
+            discarded = excluded.discarded
         """;
 
     // Who has no user any more owes him nothing.

@@ -10,7 +10,10 @@ namespace CleanSync.PostgreSql;
 internal sealed class PostgreSqlDatabase : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source;
-    private readonly SemaphoreSlim _upgrading = new(1);
+    private readonly Lock _lock = new();
+
+    // The attempt that is under way, or the last one. Guarded by the lock.
+    private Task _upgrade = Task.CompletedTask;
     private readonly ILogger _logger;
     private volatile bool _ready;
     private int _failing;
@@ -103,26 +106,27 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
     {
         if (_ready)
             return;
-        await _upgrading.WaitAsync(cancellationToken);
-        try
+        Task attempt;
+        lock (_lock)
         {
-            if (!_ready)
+            // One for all who ask meanwhile: one after the other, they would wait for a server that hangs each for all before.
+            if (!_ready && _upgrade.IsCompleted)
                 // DbUp knows no asynchronous way.
-                await Task.Run(() => PostgreSqlSchema.Upgrade(ConnectionString, _logger), cancellationToken);
-            _ready = true;
+                _upgrade = Task.Run(
+                    () =>
+                    {
+                        PostgreSqlSchema.Upgrade(ConnectionString, _logger);
+                        _ready = true;
+                    },
+                    CancellationToken.None
+                );
+            attempt = _upgrade;
         }
-        finally
-        {
-            _upgrading.Release();
-        }
+        await attempt.WaitAsync(cancellationToken);
     }
 
     /// <summary>Closes all connections.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _source.DisposeAsync();
-        _upgrading.Dispose();
-    }
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     // What the operator sets holds. A sender waits for its answer, so a server that hangs is given up early.
     private static string Prepare(string connectionString)

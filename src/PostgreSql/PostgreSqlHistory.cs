@@ -4,7 +4,7 @@ using CleanSync.Domain;
 namespace CleanSync.PostgreSql;
 
 /// <summary>The history in PostgreSQL. Entries are written by <see cref="PostgreSqlInbox.Finish"/>.</summary>
-internal sealed class PostgreSqlHistory(PostgreSqlDatabase database) : IHistory
+internal sealed class PostgreSqlHistory(PostgreSqlDatabase database, Epochs epochs) : IHistory
 {
     // Entries that one transaction removes.
     private const int PruneChunk = 1000;
@@ -41,9 +41,32 @@ internal sealed class PostgreSqlHistory(PostgreSqlDatabase database) : IHistory
             UnixTime.Floor(since)
         );
 
+    public Task NoteLosses(
+        string site,
+        long contact,
+        Losses losses,
+        DateTimeOffset when,
+        CancellationToken cancellationToken
+    ) =>
+        database.Transact(
+            async connection =>
+            {
+                await epochs.Demand(connection, site);
+                return await connection.Execute(
+                    HistorySql.NoteLosses,
+                    site,
+                    contact,
+                    losses.Kinds().Select(kind => (int)kind).ToArray(),
+                    UnixTime.Floor(when)
+                );
+            },
+            cancellationToken
+        );
+
     public async Task<int> Prune(DateTimeOffset olderThan, CancellationToken cancellationToken)
     {
         var before = UnixTime.Floor(olderThan);
+        await database.Execute(HistorySql.PruneLosses, cancellationToken, before);
         var all = 0;
         while (true)
         {

@@ -67,9 +67,11 @@ internal sealed class PostgreSqlInbox(PostgreSqlDatabase database, AcceptLane la
             async connection =>
             {
                 await epochs.Demand(connection, site);
+                // First the inbox, then the ledger, as the end of a claim does.
+                var stored = await lane.Store(connection, [((site, to), request, 1)]);
                 await connection.Execute(LedgerSql.HandOver, site, to, userId, from);
                 await connection.Execute(LedgerSql.Unlink, site, from);
-                return await lane.Store(connection, [((site, to), request, 1)]);
+                return stored;
             },
             cancellationToken
         );
@@ -199,7 +201,17 @@ internal sealed class PostgreSqlInbox(PostgreSqlDatabase database, AcceptLane la
 
     private async Task<IReadOnlyList<ClaimedWork>> Take(NpgsqlConnection connection, string site, int limit)
     {
-        await connection.Execute(InboxSql.BringBack, site, Now, (long)limit);
+        await connection.Execute(InboxSql.BringBack, site, Now, (long)limit, UnixTime.LatestDue(Now));
+        var picked = await connection.All(
+            InboxSql.Pick,
+            row => row.GetInt64(0),
+            CancellationToken.None,
+            site,
+            Now,
+            (long)limit
+        );
+        if (picked.Count == 0)
+            return [];
         var taken = await connection.All(
             InboxSql.Claim,
             row =>
@@ -216,8 +228,7 @@ internal sealed class PostgreSqlInbox(PostgreSqlDatabase database, AcceptLane la
                 ),
             CancellationToken.None,
             site,
-            Now,
-            (long)limit
+            picked.ToArray()
         );
         // An UPDATE returns its rows in no particular order.
         return

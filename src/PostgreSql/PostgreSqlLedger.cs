@@ -26,7 +26,7 @@ internal sealed class PostgreSqlLedger(PostgreSqlDatabase database, Epochs epoch
     ) =>
         database.All(
             LedgerSql.FindAll,
-            row => Read(row, site, row.GetInt64(14)),
+            row => Read(row, site, row.GetInt64(16)),
             cancellationToken,
             site,
             contacts.ToArray()
@@ -49,7 +49,7 @@ internal sealed class PostgreSqlLedger(PostgreSqlDatabase database, Epochs epoch
     ) =>
         database.All(
             LedgerSql.PasswordsReturned,
-            row => Read(row, site, row.GetInt64(14)),
+            row => Read(row, site, row.GetInt64(16)),
             cancellationToken,
             site,
             after,
@@ -98,7 +98,9 @@ internal sealed class PostgreSqlLedger(PostgreSqlDatabase database, Epochs epoch
             intent?.SentAt.UtcTicks,
             intent?.Answered,
             intent?.Generated,
-            entry.PasswordAppliedAt?.UtcTicks
+            entry.PasswordAppliedAt?.UtcTicks,
+            entry.IsGone,
+            (int)entry.Discarded
         );
     }
 
@@ -123,5 +125,7 @@ internal sealed class PostgreSqlLedger(PostgreSqlDatabase database, Epochs epoch
                     row.GetBoolean(12)
                 ),
             PasswordAppliedAt = row.TimeOrNull(13),
+            IsGone = row.GetBoolean(14),
+            Discarded = (Losses)row.GetInt32(15),
         };
 }

@@ -90,6 +90,6 @@ internal sealed class PostgreSqlListener(
         if (string.Equals(message.Channel, Accounts, StringComparison.Ordinal))
             store.WorkerRole.Wake();
         else if (sites.Names.Contains(message.Payload, StringComparer.Ordinal))
-            signals.Wake(message.Payload);
+            signals.Heard(message.Payload);
     }
 }

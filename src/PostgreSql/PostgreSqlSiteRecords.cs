@@ -33,7 +33,7 @@ internal sealed class PostgreSqlSiteRecords(PostgreSqlDatabase database, Epochs 
         INSERT INTO cleansync.sites AS known (site, paused_since, paused_because, stopped) VALUES ($1, $2, $3, $4)
         ON CONFLICT (site) DO UPDATE SET
             paused_since = coalesce(known.paused_since, excluded.paused_since),
-            paused_because = coalesce(known.paused_because, excluded.paused_because),
+            paused_because = coalesce(nullif(known.paused_because, ''), excluded.paused_because),
             stopped = known.stopped | excluded.stopped
         """;
 

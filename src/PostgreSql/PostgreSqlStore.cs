@@ -17,7 +17,7 @@ internal sealed class PostgreSqlStore : IStore
         Lane = new AcceptLane(Database, Epochs, time);
         Inbox = new PostgreSqlInbox(Database, Lane, Epochs, time);
         Ledger = new PostgreSqlLedger(Database, Epochs);
-        History = new PostgreSqlHistory(Database);
+        History = new PostgreSqlHistory(Database, Epochs);
         Records = new PostgreSqlSiteRecords(Database, Epochs, time);
         Jobs = new PostgreSqlJobs(Database, time);
         WorkerRole = new PostgreSqlWorkerRole(Database, Epochs, time, logger);

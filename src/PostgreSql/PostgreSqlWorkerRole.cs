@@ -37,9 +37,12 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
     );
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Waiter> _waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Waiter>> _waiting = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AccountRight> _held = new(StringComparer.Ordinal);
     private readonly List<AccountRight> _givenBack = [];
+
+    // Lost with the connection, while what was begun by that right may still be under way.
+    private readonly HashSet<AccountRight> _lost = [];
     private readonly Dictionary<string, long> _freeSince = new(StringComparer.Ordinal);
     private (long Timestamp, DateTimeOffset Utc) _sure;
     private NpgsqlConnection? _connection;
@@ -61,7 +64,9 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
-            _waiting.Add(account, waiter);
+            if (!_waiting.TryGetValue(account, out var waiting))
+                _waiting[account] = waiting = [];
+            waiting.Add(waiter);
             _loop ??= Task.Run(Loop, CancellationToken.None);
         }
         Wake();
@@ -69,9 +74,15 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
         {
             lock (_lock)
                 if (waiter.Granted.TrySetCanceled(cancellationToken))
-                    _waiting.Remove(account);
+                    NoLonger(account, waiter);
         });
         return await waiter.Granted.Task;
+    }
+
+    private void NoLonger(string account, Waiter waiter)
+    {
+        if (_waiting.TryGetValue(account, out var waiting) && waiting.Remove(waiter) && waiting.Count == 0)
+            _waiting.Remove(account);
     }
 
     /// <inheritdoc/>
@@ -198,7 +209,15 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
                 continue;
             IReadOnlyList<string> sites;
             lock (_lock)
-                sites = _waiting.TryGetValue(account, out var waiter) ? waiter.Sites : [];
+            {
+                // Whoever had it here ends what he has begun first.
+                if (
+                    _held.ContainsKey(account)
+                    || _lost.Any(right => string.Equals(right.Account, account, StringComparison.Ordinal))
+                )
+                    continue;
+                sites = _waiting.TryGetValue(account, out var waiting) ? waiting[0].Sites : [];
+            }
             if (await TryLock(connection, account, sites) is not { } locks)
                 continue;
             await Grant(connection, account, locks);
@@ -299,8 +318,10 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
         AccountRight? right = null;
         lock (_lock)
         {
-            if (_waiting.Remove(account, out var waiter))
+            if (_waiting.TryGetValue(account, out var waiting))
             {
+                var waiter = waiting[0];
+                NoLonger(account, waiter);
                 right = new AccountRight(account, locks, GiveBack);
                 _held.Add(account, right);
                 foreach (var taken in locks)
@@ -321,6 +342,7 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
         lock (_lock)
         {
             Forget(right);
+            _lost.Remove(right);
             if (!_givenBack.Contains(right))
                 _givenBack.Add(right);
         }
@@ -343,6 +365,7 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
         lock (_lock)
         {
             lost = [.. _held.Values, .. _givenBack];
+            _lost.UnionWith(_held.Values);
             foreach (var right in lost)
                 Forget(right);
         }
@@ -373,6 +396,8 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
             await connection.OpenAsync(_closing.Token);
             if (_self == Guid.Empty)
                 _self = await NodeTable.Join(connection);
+            else
+                await DropUnheld(connection);
             return connection;
         }
         catch
@@ -380,6 +405,19 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    // What was raised on the connection before and never granted keeps nobody out.
+    private async Task DropUnheld(NpgsqlConnection connection)
+    {
+        string[] held;
+        lock (_lock)
+            held = [.. _held.Values.Concat(_lost).SelectMany(right => right.Locks).Select(taken => taken.Name)];
+        await connection.Execute(
+            "UPDATE cleansync.rights SET holder = NULL WHERE holder = $1 AND name <> ALL($2)",
+            _self,
+            held
+        );
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The server notices the end of the connection by itself.")]
@@ -407,7 +445,7 @@ internal sealed class PostgreSqlWorkerRole : IWorkerRole, IAsyncDisposable
         {
             foreach (var right in _givenBack)
                 right.IsOver();
-            foreach (var waiter in _waiting.Values)
+            foreach (var waiter in _waiting.Values.SelectMany(waiting => waiting))
                 waiter.Granted.TrySetException(new ObjectDisposedException(nameof(PostgreSqlWorkerRole)));
         }
         await Disconnect();

@@ -15,17 +15,29 @@ internal static class HistorySql
         "$limit"
     );
 
-    /// <summary>SQLite has no aggregate that joins bits.</summary>
     public static readonly Sql Planned = new(
         """
-        SELECT contact, max(ended), max(losses & 1) | max(losses & 2) | max(losses & 4)
-        FROM history INDEXED BY history_ended
+        SELECT contact, max(ended), 0 FROM history INDEXED BY history_ended
         WHERE ended >= $since AND site = $site AND losses IS NOT NULL
-        GROUP BY contact ORDER BY max(ended)
+        GROUP BY contact
+        UNION ALL
+        SELECT contact, noted, loss FROM losses WHERE noted >= $since AND site = $site
+        ORDER BY 2
         """,
         "$site",
         "$since"
     );
+
+    public static readonly Sql NoteLoss = new(
+        "INSERT OR REPLACE INTO losses (site, contact, loss, noted) VALUES ($site, $contact, $loss, $noted)",
+        "$site",
+        "$contact",
+        "$loss",
+        "$noted"
+    );
+
+    /// <summary>There is one of each kind for a contact.</summary>
+    public static readonly Sql PruneLosses = new("DELETE FROM losses WHERE noted < $before", "$before");
 
     /// <summary>Bounded, so that webhooks are stored in between.</summary>
     public static readonly Sql Prune = new(

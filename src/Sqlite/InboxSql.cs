@@ -11,14 +11,15 @@ internal static class InboxSql
         ON CONFLICT (site, contact) DO UPDATE SET
         """;
 
-    // As SyncRequest.Join does. SQLite's max of several values is null when one of them is, hence the coalesce.
+    // As SyncRequest.Join does. SQLite's max of several values is null when one of them is, hence the coalesce. What no webhook asked for
+    // brings nothing new to what waits: it keeps its receipt, and so what a person has decided about it.
     private const string Join = """
             action = coalesce(max(action, excluded.action), excluded.action),
             role = coalesce(excluded.role, role),
             notify = coalesce(max(notify, excluded.notify), notify, excluded.notify),
             imported = coalesce(min(imported, excluded.imported), imported, excluded.imported),
             webhooks = webhooks + 1,
-            receipt = excluded.receipt
+            receipt = iif(excluded.urgency > 0 AND action IS NOT NULL AND parked IS NULL, receipt, excluded.receipt)
         """;
 
     private static readonly string[] Request =
@@ -69,20 +70,26 @@ internal static class InboxSql
     );
 
     /// <summary>
-    /// Rows that arrived after now: the clock was set back since. They arrive now instead, and are due: what they had to wait is not known
-    /// any more. As many as a claim takes, so that none of them takes long.
+    /// Rows that arrived after now, or wait longer than anything does: the clock was set back since. They arrive now instead, and are due:
+    /// what they had to wait is not known any more. As many as a claim takes, so that none of them takes long.
     /// </summary>
     public static readonly Sql BringBack = new(
-        """
-        UPDATE inbox SET due = $now, received = $now
+        $"""
+        UPDATE inbox SET due = $now, received = min(received, $now)
         WHERE site = $site AND contact IN (
-            SELECT contact FROM inbox INDEXED BY inbox_received
-            WHERE site = $site AND claimed_action IS NULL AND parked IS NULL AND received > $now
-            ORDER BY received LIMIT $limit)
+            SELECT * FROM (
+                SELECT contact FROM inbox INDEXED BY inbox_received
+                WHERE site = $site AND claimed_action IS NULL AND parked IS NULL AND received > $now
+                ORDER BY received LIMIT $limit)
+            UNION ALL
+            {EachUrgency(
+            "SELECT contact FROM inbox INDEXED BY inbox_due WHERE {0} AND due > $latest ORDER BY due DESC LIMIT $limit"
+        )})
         """,
         "$site",
         "$now",
-        "$limit"
+        "$limit",
+        "$latest"
     );
 
     /// <summary>The first rows that are due, of each urgency. Rows that are due at the same time go in the order of their contacts.</summary>
@@ -222,10 +229,13 @@ internal static class InboxSql
         "$site"
     );
 
-    /// <summary>Bounded, so that webhooks are stored in between. A row that is parked again later is left alone.</summary>
+    /// <summary>
+    /// Bounded, so that webhooks are stored in between. A row that is parked again later is left alone. Retrying is a request of its own:
+    /// what a person decided about earlier ones does not hold for it.
+    /// </summary>
     public static readonly Sql Retry = new(
         """
-        UPDATE inbox SET parked = NULL, due = $now, attempts = 0, failing_since = NULL
+        UPDATE inbox SET parked = NULL, due = $now, attempts = 0, failing_since = NULL, receipt = $receipt
         WHERE site = $site AND contact IN (
             SELECT contact FROM inbox
             WHERE site = $site AND parked IS NOT NULL AND due <= $before
@@ -237,6 +247,7 @@ internal static class InboxSql
         "$before",
         "$contact",
         "$reason",
+        "$receipt",
         "$limit"
     );
 

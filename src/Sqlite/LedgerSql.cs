@@ -6,7 +6,7 @@ internal static class LedgerSql
     private const string AllButKey = """
         user_id, applied_update, read_at, lagging_reads, password_return, welcome_mail,
         intent_token, intent_login, intent_email, intent_site_date, intent_sent_at, intent_answered, intent_generated,
-        password_applied_at
+        password_applied_at, gone, discarded
         """;
 
     public static readonly Sql Find = new(
@@ -50,7 +50,7 @@ internal static class LedgerSql
         $"""
         INSERT OR REPLACE INTO ledger (site, contact, {AllButKey})
         VALUES ($site, $contact, $user, $applied, $read, $lagging, $return, $mail,
-            $token, $login, $email, $siteDate, $sentAt, $answered, $generated, $passwordAppliedAt)
+            $token, $login, $email, $siteDate, $sentAt, $answered, $generated, $passwordAppliedAt, $gone, $discarded)
         """,
         "$site",
         "$contact",
@@ -67,7 +67,9 @@ internal static class LedgerSql
         "$sentAt",
         "$answered",
         "$generated",
-        "$passwordAppliedAt"
+        "$passwordAppliedAt",
+        "$gone",
+        "$discarded"
     );
 
     /// <summary>Settles what an outcome tells the end of (<see cref="Application.Ports.Settled"/>), unless that is settled already.</summary>

@@ -46,7 +46,7 @@ internal static class SiteSql
         INSERT INTO sites (site, paused_since, paused_because, stopped) VALUES ($site, $since, $because, $stopped)
         ON CONFLICT (site) DO UPDATE SET
             paused_since = coalesce(paused_since, excluded.paused_since),
-            paused_because = coalesce(paused_because, excluded.paused_because),
+            paused_because = iif(coalesce(paused_because, '') = '', excluded.paused_because, paused_because),
             stopped = stopped | excluded.stopped
         """,
         "$site",

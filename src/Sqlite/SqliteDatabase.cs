@@ -17,7 +17,9 @@ internal sealed class SqliteDatabase
 
     private SqliteDatabase(SqliteConnectionStringBuilder given)
     {
-        Path = System.IO.Path.GetFullPath(given.DataSource);
+        // Whoever names the same file by a link must find the same lock beside it.
+        var named = System.IO.Path.GetFullPath(given.DataSource);
+        Path = File.Exists(named) ? File.ResolveLinkTarget(named, returnFinalTarget: true)?.FullName ?? named : named;
         if (!given.ContainsKey("Default Timeout") || given.DefaultTimeout == 30)
             given.DefaultTimeout = (int)Patience.TotalSeconds;
         _patience = given.DefaultTimeout;

@@ -44,9 +44,25 @@ internal sealed class SqliteHistory(SqliteWriter writer, SqliteReader reader) : 
             UnixTime.Floor(since)
         );
 
+    public Task NoteLosses(
+        string site,
+        long contact,
+        Losses losses,
+        DateTimeOffset when,
+        CancellationToken cancellationToken
+    ) =>
+        writer.Write(
+            session =>
+                losses
+                    .Kinds()
+                    .Sum(kind => session.Execute(HistorySql.NoteLoss, site, contact, (int)kind, UnixTime.Floor(when))),
+            cancellationToken
+        );
+
     public async Task<int> Prune(DateTimeOffset olderThan, CancellationToken cancellationToken)
     {
         var before = UnixTime.Floor(olderThan);
+        await writer.Write(session => session.Execute(HistorySql.PruneLosses, before), cancellationToken);
         var all = 0;
         while (true)
         {

@@ -175,7 +175,16 @@ internal sealed class SqliteInbox(
         {
             var some = await writer.Write(
                 session =>
-                    session.Execute(InboxSql.Retry, site, session.Now, before, contact, (int?)reason, RetryChunk),
+                    session.Execute(
+                        InboxSql.Retry,
+                        site,
+                        session.Now,
+                        before,
+                        contact,
+                        (int?)reason,
+                        session.NextReceipt(),
+                        RetryChunk
+                    ),
                 cancellationToken
             );
             all += some;
@@ -209,7 +218,7 @@ internal sealed class SqliteInbox(
     private static IReadOnlyList<ClaimedWork> Take(SqliteSession session, string site, int limit)
     {
         var taken = new List<(long Due, ClaimedWork Work)>();
-        session.Execute(InboxSql.BringBack, site, session.Now, limit);
+        session.Execute(InboxSql.BringBack, site, session.Now, limit, UnixTime.LatestDue(session.Now));
         using var row = session.Query(InboxSql.Claim, site, session.Now, limit);
         while (row.Read())
         {

@@ -21,7 +21,7 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
     ) =>
         reader.All(
             LedgerSql.FindAll,
-            row => Read(row, site, row.GetInt64(14)),
+            row => Read(row, site, row.GetInt64(16)),
             cancellationToken,
             site,
             JsonSerializer.Serialize(contacts, SqliteJson.Default.IReadOnlyListInt64)
@@ -44,7 +44,7 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
     ) =>
         reader.All(
             LedgerSql.PasswordsReturned,
-            row => Read(row, site, row.GetInt64(14)),
+            row => Read(row, site, row.GetInt64(16)),
             cancellationToken,
             site,
             after,
@@ -85,7 +85,9 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
             intent?.SentAt.ToUniversalTime(),
             intent?.Answered,
             intent?.Generated,
-            entry.PasswordAppliedAt?.ToUniversalTime()
+            entry.PasswordAppliedAt?.ToUniversalTime(),
+            entry.IsGone,
+            (int)entry.Discarded
         );
     }
 
@@ -110,5 +112,7 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
                     row.GetBoolean(12)
                 ),
             PasswordAppliedAt = row.TimeOrNull(13),
+            IsGone = row.GetBoolean(14),
+            Discarded = (Losses)row.GetInt32(15),
         };
 }

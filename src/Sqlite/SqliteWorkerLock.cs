@@ -13,6 +13,8 @@ internal sealed class SqliteWorkerLock(string databasePath, TimeProvider time) :
 
     private readonly Lock _lock = new();
     private FileStream? _file;
+
+    // Guarded by the lock.
     private int _rights;
     private bool _disposed;
 
@@ -55,10 +57,21 @@ internal sealed class SqliteWorkerLock(string databasePath, TimeProvider time) :
         CancellationToken cancellationToken
     )
     {
-        while (!TryAcquire())
+        while (!TryShare())
             await Task.Delay(Pause, time, cancellationToken);
-        Interlocked.Increment(ref _rights);
         return new Right(this);
+    }
+
+    // In one go: whoever gives the last right back meanwhile must not give up the lock under a new one.
+    private bool TryShare()
+    {
+        lock (_lock)
+        {
+            if (!TryAcquire())
+                return false;
+            _rights++;
+            return true;
+        }
     }
 
     /// <inheritdoc/>
@@ -92,8 +105,9 @@ internal sealed class SqliteWorkerLock(string databasePath, TimeProvider time) :
 
         public ValueTask DisposeAsync()
         {
-            if (Interlocked.Decrement(ref held._rights) == 0)
-                held.Release();
+            lock (held._lock)
+                if (--held._rights == 0)
+                    held.Release();
             return ValueTask.CompletedTask;
         }
     }

@@ -156,18 +156,32 @@ internal sealed class SqliteWriter : IAsyncDisposable
             if (!TryTogether(session, group))
                 OneByOne(session, group);
             if (_failing)
-                Log.Recovered(_logger);
+                Tell(Log.Recovered);
             _failing = false;
         }
         catch (Exception error)
         {
             _session?.Dispose();
             _session = null;
-            if (!_failing)
-                Log.Failed(_logger, error);
-            _failing = true;
             foreach (var operation in group)
                 operation.Failed(SqliteFault.OfTheStore(error));
+            if (!_failing)
+                Tell(logger => Log.Failed(logger, error));
+            _failing = true;
+        }
+    }
+
+    // A log on the same full disk must not end the writer.
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the log throws, webhooks are stored.")]
+    private void Tell(Action<ILogger> log)
+    {
+        try
+        {
+            log(_logger);
+        }
+        catch (Exception)
+        {
+            // There is nowhere to say it.
         }
     }
 

@@ -136,6 +136,8 @@ public sealed class EntryTests
         _world.Contacts.Add(World.Ann());
         await _world.Store.Accept("shop", 42, new SyncRequest(SyncAction.Add), default);
         using var process = _world.Start(services => services.AddSingleton<WorkerIsOff>());
+        // For the contact, and when the account is asked whether it is only that.
+        _world.Contacts.Faults.Enqueue(new SiteHeldException("activecampaign: HTTP 403"));
         _world.Contacts.Faults.Enqueue(new SiteHeldException("activecampaign: HTTP 403"));
 
         await Assert.ThrowsAsync<SiteHeldException>(() => process.CleanSync.Work("shop", default));

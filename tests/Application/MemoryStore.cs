@@ -9,6 +9,7 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
     private readonly Dictionary<(string, long), Row> _rows = [];
     private readonly Dictionary<(string, long), LedgerEntry> _ledger = [];
     private readonly Dictionary<string, SiteRecord> _records = [];
+    private readonly Dictionary<(string Site, long Contact, Losses Loss), DateTimeOffset> _losses = [];
     private readonly Dictionary<(string, JobKind), Job> _jobs = [];
     private long _receipt;
 
@@ -33,8 +34,9 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
         {
             if (!_rows.TryGetValue((site, contact), out var row))
                 _rows[(site, contact)] = row = new Row { Due = world.Time.GetUtcNow() };
+            if (request.Urgency == Urgency.Webhook || row.Pending is null || row.Parked is not null)
+                row.Receipt = ++_receipt;
             row.Pending = row.Pending?.Join(request) ?? request;
-            row.Receipt = ++_receipt;
             if (row.Parked is not null)
                 (row.Parked, row.Attempts, row.FailingSince, row.Due) = (null, 0, null, world.Time.GetUtcNow());
             return Task.FromResult(row.Receipt);
@@ -138,7 +140,10 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
                     (row.Due, row.FailingSince) = (retry.When, row.FailingSince ?? world.Time.GetUtcNow());
                     break;
                 case NextStep.Wait wait:
-                    (row.Due, row.Attempts) = (wait.Until, row.Attempts - 1);
+                    // Who need not wait keeps his place.
+                    if (wait.Until > world.Time.GetUtcNow() || wait.Until < row.Due)
+                        row.Due = wait.Until;
+                    row.Attempts--;
                     break;
             }
             if (entry is not null)
@@ -190,7 +195,13 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
             .Where(row => row.Parked is { } parked && parked == (reason ?? parked))
             .ToList();
         foreach (var row in rows)
-            (row.Parked, row.Attempts, row.FailingSince, row.Due) = (null, 0, null, world.Time.GetUtcNow());
+            (row.Parked, row.Attempts, row.FailingSince, row.Due, row.Receipt) = (
+                null,
+                0,
+                null,
+                world.Time.GetUtcNow(),
+                ++_receipt
+            );
         return Task.FromResult(rows.Count);
     }
 
@@ -306,13 +317,28 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
                 .. Entries
                     .Where(entry => entry.Site == site && entry.When >= since && entry.Losses is not null)
                     .GroupBy(entry => entry.Contact)
-                    .Select(of => new PlannedLosses(
-                        of.Key,
-                        of.Max(entry => entry.When),
-                        of.Aggregate(Losses.None, (all, entry) => all | entry.Losses!.Value)
-                    ))
+                    .Select(of => new PlannedLosses(of.Key, of.Max(entry => entry.When), Losses.None))
+                    .Concat(
+                        _losses
+                            .Where(noted => noted.Key.Site == site && noted.Value >= since)
+                            .Select(noted => new PlannedLosses(noted.Key.Contact, noted.Value, noted.Key.Loss))
+                    )
                     .OrderBy(planned => planned.When),
             ]);
+    }
+
+    public Task NoteLosses(
+        string site,
+        long contact,
+        Losses losses,
+        DateTimeOffset when,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_rows)
+            foreach (var kind in losses.Kinds())
+                _losses[(site, contact, kind)] = when;
+        return Task.CompletedTask;
     }
 
     public Task<int> Prune(DateTimeOffset olderThan, CancellationToken cancellationToken) => Task.FromResult(0);
@@ -337,6 +363,7 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
                 {
                     Pause = (record.Pause ?? pause) with
                     {
+                        Because = record.Pause is { Because.Length: > 0 } before ? before.Because : pause.Because,
                         Stopped = pause.Stopped | (record.Pause?.Stopped ?? Losses.None),
                     },
                 }

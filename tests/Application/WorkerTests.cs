@@ -1,26 +1,33 @@
 using CleanSync.Application.Ports;
 using CleanSync.Application.Pumping;
+using CleanSync.Application.Syncing;
 using CleanSync.Domain;
 using Microsoft.Extensions.Logging;
 
 namespace CleanSync.Application.Tests;
 
-public sealed class WorkerTests : IWorkerRole, IWorkerRight
+public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
 {
     private readonly World _world = new();
     private readonly World.Process _process;
+    private readonly WorkingRight _rights;
     private readonly SyncWorker _worker;
     private readonly Lines _log = new();
+    private readonly CancellationTokenSource _lost = new();
+    private int _taken;
+    private volatile bool _isGivenBack;
 
     public WorkerTests()
     {
         _process = _world.Start();
+        _rights = new WorkingRight(_world, this, _world.Time);
         _worker = new SyncWorker(
             _world,
             _world.Store,
             _world.Store,
             _world.Store,
             this,
+            _rights,
             _process.UseCases,
             _process.Pump,
             _process.Signals,
@@ -46,18 +53,78 @@ public sealed class WorkerTests : IWorkerRole, IWorkerRight
         );
     }
 
-    public CancellationToken Ends => CancellationToken.None;
+    // The first who asks has it, until it is lost; then another process has it for good.
+    public async Task<IWorkerRight> Take(
+        string account,
+        IReadOnlyList<string> sites,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Interlocked.Increment(ref _taken) > 1)
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        return new Right(this);
+    }
 
-    public Task<IWorkerRight> Take(string account, IReadOnlyList<string> sites, CancellationToken cancellationToken) =>
-        Task.FromResult<IWorkerRight>(this);
+    public bool Holds(string site) => !_lost.IsCancellationRequested;
 
-    public bool Holds(string site) => true;
+    private sealed class Right(WorkerTests tests) : IWorkerRight
+    {
+        public CancellationToken Ends => tests._lost.Token;
+
+        public ValueTask DisposeAsync()
+        {
+            tests._isGivenBack = true;
+            return ValueTask.CompletedTask;
+        }
+    }
 
     public ValueTask DisposeAsync()
     {
         _process.Dispose();
         _worker.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Spec", "5.5")]
+    [Trait("Spec", "9.4")]
+    public async Task Who_has_lost_an_account_does_not_go_on_saying_that_its_site_waits(bool paused)
+    {
+        if (paused)
+            await _process.Send(new PauseSite("shop"));
+        _world.Users.IsOpen = paused;
+        await _world.Store.Accept("shop", 42, new SyncRequest(SyncAction.Add), default);
+        _world.Contacts.Add(World.Ann());
+        await _worker.StartAsync(default);
+        await UntilAdvancing(() => _process.States.Of("shop").WhyWaiting is not null);
+
+        await _lost.CancelAsync();
+        await UntilAdvancing(() => Volatile.Read(ref _taken) == 2);
+
+        Assert.Null(_process.States.Of("shop").WhyWaiting);
+        await _worker.StopAsync(default);
+    }
+
+    [Fact]
+    [Trait("Spec", "5.1")]
+    [Trait("Spec", "5.4")]
+    public async Task An_account_is_not_given_back_while_a_command_relies_on_it()
+    {
+        await _worker.StartAsync(default);
+        await Until(() => Volatile.Read(ref _taken) == 1);
+        var command = await _rights.For("shop", default);
+
+        // The worker stops, and another process waits for the account.
+        var stopping = _worker.StopAsync(default);
+        for (var look = 0; look < 100; look++)
+            await Task.Yield();
+        Assert.False(_isGivenBack);
+        await command.DisposeAsync();
+        await stopping;
+
+        Assert.True(_isGivenBack);
     }
 
     [Fact]
@@ -339,14 +406,22 @@ public sealed class WorkerTests : IWorkerRole, IWorkerRight
         await _worker.StopAsync(default);
     }
 
-    [Fact]
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     [Trait("Spec", "10.1")]
-    public async Task A_storm_is_gathered_into_few_batches()
+    public async Task A_storm_is_gathered_into_few_batches_also_when_it_arrives_elsewhere(bool elsewhere)
     {
         await _worker.StartAsync(default);
         for (var contact = 1; contact <= 100; contact++)
         {
-            await _process.Send(new ReceiveWebhook("shop", SyncAction.UpdateTags, contact));
+            if (elsewhere)
+            {
+                await _world.Store.Accept("shop", contact, new SyncRequest(SyncAction.UpdateTags), default);
+                _process.Signals.Heard("shop");
+            }
+            else
+                await _process.Send(new ReceiveWebhook("shop", SyncAction.UpdateTags, contact));
             await Task.Yield();
         }
         await UntilAdvancing(() => _world.Store.Entries.Count == 100);

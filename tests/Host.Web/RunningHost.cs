@@ -5,6 +5,9 @@ namespace CleanSync.Host.Web.Tests;
 /// <summary>The host as a user runs it: a process of its own, on a free port, with nothing configured.</summary>
 internal sealed class RunningHost : IDisposable
 {
+    // Where an inbox is made that no setting places: new in each run of the tests.
+    private static readonly DirectoryInfo Folder = Directory.CreateTempSubdirectory("cleansync-host-");
+
     private readonly Process _process;
     private readonly List<string> _lines = [];
 
@@ -42,7 +45,7 @@ internal sealed class RunningHost : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
+            WorkingDirectory = Folder.FullName,
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "CleanSync.Host.Web.dll"));
         foreach (var argument in arguments)

@@ -25,7 +25,10 @@ public interface IInbox
     /// <exception cref="InboxUnavailableException">Requests could not be stored now.</exception>
     Task Probe(CancellationToken cancellationToken);
 
-    /// <summary>Stores the same request for many contacts, in one transaction.</summary>
+    /// <summary>
+    /// Stores the same request for many contacts, in one transaction. A row that waits, neither claimed nor parked, keeps its receipt when
+    /// the request is less urgent than a webhook.
+    /// </summary>
     Task AcceptAll(string site, IReadOnlyList<long> contacts, SyncRequest request, CancellationToken cancellationToken);
 
     /// <summary>In one transaction: moves the link to the user of a merged contact, and what that owes him, to the survivor, unless that has another user or has been owed something for this one, and stores the request for the survivor.</summary>
@@ -68,7 +71,7 @@ public interface IInbox
     /// <summary>The rows of a site: parked ones first, by the time when they were parked; the others by urgency and due time.</summary>
     Task<IReadOnlyList<InboxRow>> Rows(string site, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Makes parked rows due now with fresh attempts.</summary>
+    /// <summary>Makes parked rows due now, with fresh attempts and a new receipt.</summary>
     /// <param name="site">The site.</param>
     /// <param name="contact">One contact; null for all.</param>
     /// <param name="reason">Only those parked for this reason; null for any.</param>
@@ -101,7 +104,10 @@ public abstract record NextStep
     /// <summary>The claimed request is done and dropped.</summary>
     public sealed record Done : NextStep;
 
-    /// <summary>It failed for now and is tried again; an attempt was spent.</summary>
+    /// <summary>
+    /// It failed for now and is tried again; an attempt was spent. What is more than two hours ahead is taken for the word of a clock that was
+    /// set back since, and is due at once.
+    /// </summary>
     public sealed record RetryAt(DateTimeOffset When, string Reason) : NextStep;
 
     /// <summary>It waits through no fault of its own; no attempt was spent.</summary>
@@ -122,7 +128,7 @@ public abstract record NextStep
 /// <param name="Warnings">Warnings, as texts.</param>
 /// <param name="Duration">From claim to end.</param>
 /// <param name="Attempt">1 for the first attempt.</param>
-/// <param name="Losses">What the plan took from the user, or would have; null when nothing was planned for one, or an import asked for it.</param>
+/// <param name="Losses">What the plan took from the user, or would have; null when nothing was planned for one, an import asked for it, or a person let it through.</param>
 public sealed record HistoryEntry(
     DateTimeOffset When,
     string Site,

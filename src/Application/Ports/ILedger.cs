@@ -53,7 +53,18 @@ public interface IHistory
     /// <summary>The latest outcomes of a site, newest first.</summary>
     Task<IReadOnlyList<HistoryEntry>> Latest(string site, int limit, CancellationToken cancellationToken);
 
-    /// <summary>The contacts for whose users something was planned since then, imports apart: for each of them the latest, and all that it was planned to take.</summary>
+    /// <summary>Notes durably what is about to be taken from a contact's user. Called by the site's only worker.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="contact">The contact id.</param>
+    /// <param name="losses">What is taken, one kind or several.</param>
+    /// <param name="when">Now.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task NoteLosses(string site, long contact, Losses losses, DateTimeOffset when, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What the guard counts since then, the oldest first: the latest plan of each contact that ended, imports and what a person let through
+    /// apart, and the latest loss of each kind that was noted.
+    /// </summary>
     Task<IReadOnlyList<PlannedLosses>> Planned(string site, DateTimeOffset since, CancellationToken cancellationToken);
 
     /// <summary>Removes what is older.</summary>
@@ -63,8 +74,8 @@ public interface IHistory
 
 /// <summary>What was planned for a contact's user.</summary>
 /// <param name="Contact">The contact id.</param>
-/// <param name="When">When the latest plan ended.</param>
-/// <param name="Losses">What its plans took from the user, all of them together.</param>
+/// <param name="When">When the plan ended, or the loss was noted.</param>
+/// <param name="Losses">The loss that was noted; <see cref="Losses.None"/> for a plan that ended.</param>
 public sealed record PlannedLosses(long Contact, DateTimeOffset When, Losses Losses);
 
 /// <summary>What is known for good of one contact at one site.</summary>
@@ -95,6 +106,12 @@ public sealed record LedgerEntry(string Site, long Contact)
 
     /// <summary>Where the welcome mail stands.</summary>
     public WelcomeMailState WelcomeMail { get; init; }
+
+    /// <summary>Whether the contact was found gone when its user was worked last: that is no loss again.</summary>
+    public bool IsGone { get; init; }
+
+    /// <summary>What a person has discarded of what was read at <see cref="ReadAt"/>. Nobody but a webhook asks for it again while the contact does not change.</summary>
+    public Losses Discarded { get; init; }
 
     /// <summary>The entry once an outcome is written that tells the end of something.</summary>
     internal LedgerEntry With(Settled settled) =>

@@ -17,7 +17,7 @@ public interface ISiteRecords
     /// <summary>Stores why a site is held; null when it works. For those who do not work it themselves: called by the site's only worker.</summary>
     Task Held(string site, SiteHold? hold, CancellationToken cancellationToken);
 
-    /// <summary>Pauses a site. One that is paused already stays so, with the reason that it has; what the guard stops is added.</summary>
+    /// <summary>Pauses a site. One that is paused already stays so, with what a person wrote first; what the guard stops is added.</summary>
     Task Pause(string site, SitePause pause, CancellationToken cancellationToken);
 
     /// <summary>
@@ -60,9 +60,26 @@ public sealed record SiteHold(DateTimeOffset Since, string Because);
 
 /// <summary>A site is paused: webhooks are accepted and wait.</summary>
 /// <param name="Since">Since when.</param>
-/// <param name="Because">Why, without personal data.</param>
-/// <param name="Stopped">What the guard stopped; <see cref="Losses.None"/> when a person paused the site.</param>
-public sealed record SitePause(DateTimeOffset Since, string Because, Losses Stopped);
+/// <param name="Because">What a person wrote who paused it; empty when nobody but the guard did.</param>
+/// <param name="Stopped">What the guard stopped; <see cref="Losses.None"/> when it stopped nothing.</param>
+public sealed record SitePause(DateTimeOffset Since, string Because, Losses Stopped)
+{
+    /// <summary>Why, for the operator: all that the guard stopped, and what a person wrote.</summary>
+    public string Why => Join(Because);
+
+    /// <summary>Why, for everybody: without what a person wrote.</summary>
+    public string WhyInPublic => Join(Because.Length > 0 ? "paused by a person" : "");
+
+    /// <summary>That the guard has stopped these.</summary>
+    internal static string Guarded(Losses stopped) =>
+        $"guard: too many users would lose the same thing within an hour ({string.Join(", ", stopped.Kinds().Select(kind => SyncOutcome.Words(kind.ToString())))})";
+
+    private string Join(string person) =>
+        string.Join(
+            "; ",
+            new[] { Stopped == Losses.None ? "" : Guarded(Stopped), person }.Where(why => why.Length > 0)
+        );
+}
 
 /// <summary>What a person decided about losses that the guard had stopped.</summary>
 /// <param name="Loss">One kind.</param>

@@ -13,6 +13,12 @@ internal static class UnixTime
         return DateTimeOffset.FromUnixTimeMilliseconds(floor) < time ? floor + 1 : floor;
     }
 
+    /// <summary>
+    /// The latest that anything is due: nothing waits for more than an hour and a fifth (<see cref="Pumping.RetrySchedule"/>). What is due
+    /// later was put off by a clock that was ahead.
+    /// </summary>
+    public static long LatestDue(long now) => now + (long)TimeSpan.FromHours(2).TotalMilliseconds;
+
     /// <summary>Back from the table.</summary>
     public static DateTimeOffset Read(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

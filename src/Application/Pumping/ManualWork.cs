@@ -14,6 +14,7 @@ internal sealed class ManualWork(
     IHistory history,
     ISiteRecords records,
     IWorkerRole role,
+    WorkingRight rights,
     SyncPump pump,
     SiteStates states,
     Guard guard,
@@ -36,24 +37,36 @@ internal sealed class ManualWork(
         [
             .. sites.Names.Where(name => string.Equals(sites.Find(name)?.Account, account, StringComparison.Ordinal)),
         ];
-        await using var right = await role.Take(account, its, cancellationToken);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(right.Ends, cancellationToken);
-        guard.Forget(site);
-        await inbox.Release(site, ending.Token);
-        await history.Prune(time.GetUtcNow() - settings.KeepHistory, ending.Token);
-        return await Drain(site, ending.Token);
+        var right = await role.Take(account, its, cancellationToken);
+        try
+        {
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(right.Ends, cancellationToken);
+            guard.Forget(site);
+            await inbox.Release(site, ending.Token);
+            await history.Prune(time.GetUtcNow() - settings.KeepHistory, ending.Token);
+            return await Drain(site, ending.Token);
+        }
+        finally
+        {
+            using var closed = await rights.Close(account);
+            await right.DisposeAsync();
+        }
     }
 
     private async Task<int> Drain(string site, CancellationToken ending)
     {
         // Whoever calls again wants it tried again.
-        states.Resume(site);
+        states.Resume(site, time.GetUtcNow());
         for (var worked = 0; ; )
         {
-            var pause = (await records.Find(site, ending)).Pause;
-            states.Paused(site, pause);
+            var record = await records.Find(site, ending);
+            var pause = record.Pause;
+            states.Paused(site, pause, time.GetUtcNow());
             var claimed = pause is null ? await pump.RunOnce(site, ending) : 0;
             worked += claimed;
+            var hold = states.Of(site).Hold;
+            if (!string.Equals(record.Hold?.Because, hold?.Because, StringComparison.Ordinal))
+                await records.Held(site, hold, ending);
             if (states.Of(site).HeldBecause is { } reason)
                 throw new SiteHeldException(reason);
             if (claimed == 0)

@@ -10,7 +10,10 @@ namespace CleanSync.Application.Pumping;
 internal sealed class SiteProbe(ISites sites, TimeProvider time)
 {
     // All contacts of a batch that an outage has hit come within this time.
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FreshDown = TimeSpan.FromSeconds(5);
+
+    // It may have gone down since.
+    private static readonly TimeSpan FreshUp = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Question> _questions = new(StringComparer.Ordinal);
 
@@ -21,7 +24,7 @@ internal sealed class SiteProbe(ISites sites, TimeProvider time)
         var question = _questions.AddOrUpdate(
             site,
             _ => Ask(site),
-            (_, asked) => time.GetElapsedTime(asked.At) < Fresh ? asked : Ask(site)
+            (_, asked) => time.GetElapsedTime(asked.At) < (asked.IsUp ? FreshUp : FreshDown) ? asked : Ask(site)
         );
         return question.Answer.Value.WaitAsync(cancellationToken);
     }
@@ -38,11 +41,19 @@ internal sealed class SiteProbe(ISites sites, TimeProvider time)
             await found.Users.Probe(CancellationToken.None);
             return null;
         }
+        catch (TransientException busy) when (busy is { SpendsAttempt: false } and not SiteHeldException)
+        {
+            // It has more to do than it takes: it answers.
+            return null;
+        }
         catch (Exception down) when (down is TransientException or PermanentException)
         {
             return down.Message;
         }
     }
 
-    private sealed record Question(long At, Lazy<Task<string?>> Answer);
+    private sealed record Question(long At, Lazy<Task<string?>> Answer)
+    {
+        public bool IsUp => Answer is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: null } };
+    }
 }

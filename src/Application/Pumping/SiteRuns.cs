@@ -57,22 +57,26 @@ internal sealed partial class SiteRuns(
     {
         if (sites.Find(site) is not { } found || states.Of(site).WhyWaiting is not null)
             return WhileIdle;
+        await SweepWhenDue(site, found.CatchUp.Sweep, cancellationToken);
+        var running = false;
+        foreach (var kind in Enum.GetValues<JobKind>())
+            running |= await Advance(site, kind, cancellationToken);
+        return running ? WhileRunning : WhileIdle;
+    }
+
+    // One that cannot list its contacts now does not keep the other from going on.
+    private async Task<bool> Advance(string site, JobKind kind, CancellationToken cancellationToken)
+    {
         try
         {
-            await SweepWhenDue(site, found.CatchUp.Sweep, cancellationToken);
-            var running = false;
-            foreach (var kind in Enum.GetValues<JobKind>())
-            {
-                while (await useCases.Run(new AdvanceJob(site, kind), cancellationToken))
-                    cancellationToken.ThrowIfCancellationRequested();
-                running |= await IsRunning(site, kind, cancellationToken);
-            }
-            return running ? WhileRunning : WhileIdle;
+            while (await useCases.Run(new AdvanceJob(site, kind), cancellationToken))
+                cancellationToken.ThrowIfCancellationRequested();
+            return await IsRunning(site, kind, cancellationToken);
         }
         catch (TransientException later)
         {
             Log.Later(logger, site, later.Message);
-            return WhileIdle;
+            return false;
         }
     }
 
@@ -81,7 +85,9 @@ internal sealed partial class SiteRuns(
         if (every <= TimeSpan.Zero)
             return;
         var last = await jobs.Find(site, JobKind.Sweep, cancellationToken);
-        if (last is null || (last.State != JobState.Running && time.GetUtcNow() - last.Started >= every))
+        var now = time.GetUtcNow();
+        // One of a time to come was started before the clock was set back: when, is not known any more.
+        if (last is null || (last.State != JobState.Running && (now - last.Started >= every || last.Started > now)))
             await useCases.Run(new StartSweep(site), cancellationToken);
     }
 

@@ -15,9 +15,22 @@ public sealed class SiteStates
     internal void Hold(string site, string reason, DateTimeOffset now) =>
         Change(site, state => state with { Hold = new SiteHold(state.Hold?.Since ?? now, reason) });
 
-    internal void Resume(string site) => Change(site, state => state with { Hold = null });
+    internal void Resume(string site, DateTimeOffset now) =>
+        Change(site, state => state.Hold is null ? state : state with { Hold = null, GoesOnSince = now });
 
-    internal void Paused(string site, SitePause? pause) => Change(site, state => state with { Pause = pause });
+    internal void Paused(string site, SitePause? pause, DateTimeOffset now) =>
+        Change(
+            site,
+            state =>
+                state with
+                {
+                    Pause = pause,
+                    GoesOnSince = pause is null && state.Pause is not null ? now : state.GoesOnSince,
+                }
+        );
+
+    /// <summary>Another process may work the site now: what this one knew of it holds no more.</summary>
+    internal void Forget(string site) => _states.TryRemove(site, out _);
 
     internal void Inspected(string site, string via, IReadOnlyList<Warning> notices) =>
         Change(site, state => state with { Via = via, InspectionNotices = notices });
@@ -52,12 +65,14 @@ public sealed record SiteState
     /// <summary>The pause; null when it is not paused.</summary>
     public SitePause? Pause { get; init; }
 
+    /// <summary>Since when it works again after it was held or paused; null when it was neither.</summary>
+    internal DateTimeOffset? GoesOnSince { get; init; }
+
     /// <summary>Why it is held; null when it is not.</summary>
     public string? HeldBecause => Hold?.Because;
 
     /// <summary>Why nothing of it is worked, without what a person wrote about it; null when it works.</summary>
-    public string? WhyWaiting =>
-        Pause is { Stopped: Losses.None } ? "paused by a person" : Pause?.Because ?? HeldBecause;
+    public string? WhyWaiting => Pause?.WhyInPublic ?? HeldBecause;
 
     /// <summary>What its owner should know of both ends, such as mapped meta keys that the site does not register.</summary>
     public IReadOnlyList<Warning> InspectionNotices { get; init; } = [];

@@ -28,10 +28,18 @@ internal static class StepAfter
     /// <summary>After an exception.</summary>
     /// <param name="error">The exception.</param>
     /// <param name="work">The claimed row.</param>
+    /// <param name="goesOnSince">Since when its site works again after it was held or paused; null when it was neither.</param>
     /// <param name="now">Now.</param>
     /// <param name="retryFor">How long a failing row is tried.</param>
     /// <param name="random">For the jitter.</param>
-    public static NextStep Error(Exception error, ClaimedWork work, DateTimeOffset now, TimeSpan retryFor, uint random)
+    public static NextStep Error(
+        Exception error,
+        ClaimedWork work,
+        DateTimeOffset? goesOnSince,
+        DateTimeOffset now,
+        TimeSpan retryFor,
+        uint random
+    )
     {
         switch (error)
         {
@@ -46,7 +54,9 @@ internal static class StepAfter
         }
         var transient = error as TransientException;
         var reason = transient?.Message ?? $"unexpected: {error.GetType().Name}";
-        if (now - (work.FailingSince ?? now) >= retryFor)
+        // While the site waited nobody tried.
+        var tried = new[] { work.FailingSince ?? now, goesOnSince ?? DateTimeOffset.MinValue }.Max();
+        if (now - tried >= retryFor)
             return new NextStep.Park(ParkReason.GaveUp, reason);
         var wait = RetrySchedule.After(work.Attempt, random);
         if (transient?.RetryAfter is { } asked && Bounded(asked) > wait)

@@ -89,12 +89,20 @@ internal sealed partial class SyncPump
         {
             var error = thrown;
             if (error is SiteHeldException)
-                _states.Hold(work.Site, error.Message, _time.GetUtcNow());
+                // Refused for this contact alone, it is this contact's fault: the site would be held for ever.
+                error = await Blamed(work.Site, new TransientException(error.Message));
             else if (error is TransientException { SpendsAttempt: true, OfContact: false })
                 error = await Blamed(work.Site, error);
             else if (error is not (TransientException or PermanentException))
                 Log.Unexpected(_logger, error.GetType().Name, error.StackTrace);
-            step = StepAfter.Error(error, work, _time.GetUtcNow(), _settings.RetryFor, _random.Number());
+            step = StepAfter.Error(
+                error,
+                work,
+                _states.Of(work.Site).GoesOnSince,
+                _time.GetUtcNow(),
+                _settings.RetryFor,
+                _random.Number()
+            );
             if (step is NextStep.Park parked)
                 outcome = new SyncOutcome(OutcomeKind.Parked, []) { Parked = parked.Reason };
         }
@@ -134,12 +142,19 @@ internal sealed partial class SyncPump
                 {
                     Imported = work.Request.Imported,
                     Receipt = work.Receipt,
+                    Urgency = work.Request.Urgency,
                 }
             ),
             SyncAction.Update => Run(
-                new UpdateUser(work.Site, work.Contact, work.Request.Role) { Receipt = work.Receipt }
+                new UpdateUser(work.Site, work.Contact, work.Request.Role)
+                {
+                    Receipt = work.Receipt,
+                    Urgency = work.Request.Urgency,
+                }
             ),
-            _ => Run(new UpdateTags(work.Site, work.Contact) { Receipt = work.Receipt }),
+            _ => Run(
+                new UpdateTags(work.Site, work.Contact) { Receipt = work.Receipt, Urgency = work.Request.Urgency }
+            ),
         };
 
     private Task<SyncOutcome> Run(IUseCase<SyncOutcome> useCase) => _useCases.Run(useCase, CancellationToken.None);

@@ -15,6 +15,7 @@ internal sealed partial class SyncWorker(
     IHistory history,
     ISiteRecords records,
     IWorkerRole role,
+    WorkingRight rights,
     UseCases useCases,
     SyncPump pump,
     InboxSignals signals,
@@ -41,6 +42,9 @@ internal sealed partial class SyncWorker(
     private static readonly TimeSpan InspectEvery = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan InspectAgain = TimeSpan.FromMinutes(1);
 
+    // A timer takes at most 49 days.
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(30);
+
     // When the sites are inspected again: the plugin may come or go. Each is touched by its own loop alone.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _inspections = new(StringComparer.Ordinal);
 
@@ -65,9 +69,17 @@ internal sealed partial class SyncWorker(
         {
             try
             {
-                await using var right = await role.Take(account, its, stopping);
-                using var ending = CancellationTokenSource.CreateLinkedTokenSource(right.Ends, stopping);
-                await Task.WhenAll(its.Select(site => WorkSite(site, ending.Token)));
+                var right = await role.Take(account, its, stopping);
+                try
+                {
+                    using var ending = CancellationTokenSource.CreateLinkedTokenSource(right.Ends, stopping);
+                    await Task.WhenAll(its.Select(site => WorkSite(site, ending.Token)));
+                }
+                finally
+                {
+                    using var closed = await rights.Close(account);
+                    await right.DisposeAsync();
+                }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -85,7 +97,18 @@ internal sealed partial class SyncWorker(
     {
         guard.Forget(site);
         await Release(site, ending);
-        await Task.WhenAll(
+        try
+        {
+            await Chores(site, ending);
+        }
+        finally
+        {
+            states.Forget(site);
+        }
+    }
+
+    private Task Chores(string site, CancellationToken ending) =>
+        Task.WhenAll(
             RunSite(site, ending),
             Repeat(nameof(ClearPasswords), settings.FirstLoginEvery, stop => ClearPasswords(site, stop), ending),
             Repeat(
@@ -98,7 +121,6 @@ internal sealed partial class SyncWorker(
             Repeat(nameof(runs.CatchUp), stop => runs.CatchUp(site, stop), ending),
             Repeat(nameof(runs.Advance), stop => runs.Advance(site, stop), ending)
         );
-    }
 
     // A full disk at start must not end the host, which can tell senders so and keep what comes when the disk has room again.
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the store throws, it is waited for.")]
@@ -165,9 +187,9 @@ internal sealed partial class SyncWorker(
     {
         var record = await records.Find(site, stopping);
         var (pause, before) = (record.Pause, states.Of(site));
-        states.Paused(site, pause);
+        states.Paused(site, pause, time.GetUtcNow());
         if (pause is not null && before.Pause is null)
-            Log.Paused(logger, site, pause.Because);
+            Log.Paused(logger, site, pause.Why);
         if (pause is null && before.Pause is not null)
             Log.GoesOn(logger, site);
         if (!string.Equals(record.Hold?.Because, before.HeldBecause, StringComparison.Ordinal))
@@ -215,7 +237,7 @@ internal sealed partial class SyncWorker(
             states.Hold(site, still, time.GetUtcNow());
             return;
         }
-        states.Resume(site);
+        states.Resume(site, time.GetUtcNow());
         Log.Resumed(logger, site);
         await Inspect(site, stopping);
     }
@@ -334,7 +356,8 @@ internal sealed partial class SyncWorker(
             {
                 return;
             }
-            await Task.Delay(every, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(every < LongestDelay ? every : LongestDelay, time, stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

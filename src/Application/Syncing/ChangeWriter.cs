@@ -24,6 +24,7 @@ internal sealed class ChangeWriter(
             case UserPlan.HandOver over:
                 return await HandOver(decision, over, cancellationToken);
             case UserPlan.Skip skip:
+                entry = await Note(decision, skip.Reason, cancellationToken);
                 var skipped = Skipped(
                     entry,
                     skip.Reason,
@@ -43,6 +44,39 @@ internal sealed class ChangeWriter(
             default:
                 throw new InvalidOperationException($"{decision.Plan.GetType().Name} is not carried out here.");
         }
+    }
+
+    // That a user's contact is gone, and what a person has discarded, is known from then on. Nothing was linked: what else the ledger says
+    // stays as it is.
+    private async Task<LedgerEntry> Note(Decision decision, SkipReason reason, CancellationToken cancellationToken)
+    {
+        var entry = decision.Entry;
+        var noted = reason switch
+        {
+            SkipReason.ContactGone when decision.Linked is not null => entry with { IsGone = true },
+            SkipReason.Discarded => entry with
+            {
+                Discarded = entry.Discarded | decision.Discarded,
+                ReadAt = decision.Seen?.Contact is { } read
+                    ? read.ReadAt ?? read.UpdatedAt ?? entry.ReadAt
+                    : entry.ReadAt,
+            },
+            _ => entry,
+        };
+        if (noted != entry)
+        {
+            var stored = await ledger.Find(entry.Site, entry.Contact, cancellationToken);
+            await ledger.Save(
+                stored with
+                {
+                    IsGone = noted.IsGone,
+                    Discarded = noted.Discarded,
+                    ReadAt = noted.ReadAt,
+                },
+                cancellationToken
+            );
+        }
+        return noted;
     }
 
     private async Task<Written> HandOver(Decision decision, UserPlan.HandOver over, CancellationToken cancellationToken)
@@ -157,13 +191,18 @@ internal sealed class ChangeWriter(
     /// <summary>The entry after a read of the contact was applied to a user. A gone contact leaves no read to record.</summary>
     internal static LedgerEntry Applied(LedgerEntry entry, Contact? contact, long userId) =>
         contact is null
-            ? entry
+            ? entry with
+            {
+                IsGone = true,
+            }
             : entry with
             {
                 UserId = userId,
                 AppliedUpdate = contact.UpdatedAt ?? entry.AppliedUpdate,
                 ReadAt = contact.ReadAt ?? entry.ReadAt,
                 LaggingReads = 0,
+                IsGone = false,
+                Discarded = Losses.None,
             };
 
     private static Written Skipped(

@@ -24,8 +24,11 @@ internal sealed record Decision(Site Site, LedgerEntry Entry, SyncRequest Reques
     /// <summary>What came up while deciding.</summary>
     public IReadOnlyList<Warning> Warnings { get; init; } = [];
 
-    /// <summary>What the guard counted; null when it did not look.</summary>
+    /// <summary>What the guard counted; null when it did not look, or a person let it through.</summary>
     public Losses? Losses { get; init; }
+
+    /// <summary>What a person has discarded of the plan.</summary>
+    public Losses Discarded { get; init; }
 
     /// <summary>Whether a user is left without a contact.</summary>
     public bool ContactGone =>

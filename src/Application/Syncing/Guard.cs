@@ -8,25 +8,29 @@ namespace CleanSync.Application.Syncing;
 /// <summary>
 /// Looks at each plan before it is carried out, and stops a site when too many users would lose the same thing within an hour (SPEC 2.7):
 /// the account may be broken, or somebody's mass edit a mistake. Imports are not looked at. What a person decided about a stopped loss
-/// holds for every request that was accepted before he decided:
+/// holds for every request that was accepted before he decided, and what he discarded is not asked for again by a catch-up or a sweep while the
+/// contact does not change:
 /// <code>
-/// verdict of that kind    too many    what becomes of the plan
-/// let through             -           carried out, not counted
-/// discarded               -           skip(discarded)
-/// none                    no          carried out
-/// none                    yes         it waits, and the site is paused
+/// verdict of that kind         stopped already, or too many    what becomes of the plan
+/// let through                  -                               carried out, not counted
+/// discarded                    -                               skip(discarded)
+/// none, no webhook asked,      -                               skip(discarded)
+///   nothing changed since
+///   it was discarded
+/// none                         no                              noted, and carried out
+/// none                         yes                             it waits, and the site is paused
 /// </code>
+/// A contact that is gone is lost once: found gone again, nothing more is taken from its user.
 /// </summary>
 internal sealed partial class Guard(ISiteRecords records, IHistory history, TimeProvider time, ILogger<Guard> logger)
 {
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);
     private static readonly TimeSpan Together = TimeSpan.FromMinutes(1);
     private static readonly SiteRecord Nothing = new("");
-    private static readonly Losses[] Kinds = [Losses.TagsEmptied, Losses.ContactGone, Losses.EmailChanged];
 
     private readonly ConcurrentDictionary<string, Lazy<Task<Counts>>> _sites = new(StringComparer.Ordinal);
 
-    /// <summary>Forgets what was counted: another process may have worked the site since. It is counted anew from the history.</summary>
+    /// <summary>Forgets what was counted: another process may have worked the site since. It is counted anew from what is stored.</summary>
     public void Forget(string site) => _sites.TryRemove(site, out _);
 
     /// <param name="decision">The decision, before the site's policy.</param>
@@ -35,7 +39,7 @@ internal sealed partial class Guard(ISiteRecords records, IHistory history, Time
     /// <exception cref="SitePausedException">The plan waits until a person resumes the site.</exception>
     public async Task<Decision> Judge(Decision decision, long receipt, CancellationToken cancellationToken)
     {
-        var (site, contact) = (decision.Site, decision.Entry.Contact);
+        var (site, entry) = (decision.Site, decision.Entry);
         var contactGone = decision.Seen is null;
         if (
             decision.Request.Imported
@@ -44,33 +48,54 @@ internal sealed partial class Guard(ISiteRecords records, IHistory history, Time
         )
             return decision;
 
+        if (contactGone && entry.IsGone)
+            losses &= ~Losses.ContactGone;
         var counts = await CountsOf(site.Name, cancellationToken);
         var record = losses == Losses.None ? Nothing : await records.Find(site.Name, cancellationToken);
         var holding = record
             .Verdicts.Where(verdict => receipt <= verdict.UpTo && losses.HasFlag(verdict.Loss))
             .ToList();
-        if (holding.Exists(verdict => !verdict.LetThrough))
-        {
-            var discarded = new UserPlan.Skip(SkipReason.Discarded, []);
-            return decision with { Plan = discarded, Losses = Losses.None };
-        }
+        var discarded = holding
+            .Where(verdict => !verdict.LetThrough)
+            .Aggregate(
+                IsUnchanged(decision) ? losses & entry.Discarded : Losses.None,
+                (all, verdict) => all | verdict.Loss
+            );
+        if (discarded != Losses.None)
+            return decision with
+            {
+                Plan = new UserPlan.Skip(SkipReason.Discarded, []),
+                Losses = Losses.None,
+                Discarded = discarded,
+            };
         var counted = losses & ~holding.Aggregate(Losses.None, (all, verdict) => all | verdict.Loss);
-        var stopped = counts.Add(contact, counted, record.Verdicts, site.Rules.Guard, time.GetUtcNow());
-        if (stopped == Losses.None)
-            return decision with { Losses = counted };
+        if (counted != losses && counted == Losses.None)
+            return decision;
 
-        var because = $"guard: too many users would lose the same thing within an hour ({Words(stopped)})";
+        var (now, stopped) = (time.GetUtcNow(), counted & (record.Pause?.Stopped ?? Losses.None));
+        if (stopped == Losses.None)
+            stopped = counts.Add(entry.Contact, counted, record.Verdicts, site.Rules.Guard, now);
+        if (stopped == Losses.None)
+        {
+            // Before it is taken: whatever becomes of this process, it is counted.
+            if (counted != Losses.None)
+                await history.NoteLosses(site.Name, entry.Contact, counted, now, cancellationToken);
+            return decision with { Losses = counted };
+        }
+
         // The rest of the batch comes here too.
         if (record.Pause is not { } pause || (pause.Stopped & stopped) != stopped)
         {
-            await records.Pause(site.Name, new SitePause(time.GetUtcNow(), because, stopped), cancellationToken);
-            Log.Stopped(logger, site.Name, contact, because);
+            await records.Pause(site.Name, new SitePause(now, "", stopped), cancellationToken);
+            Log.Stopped(logger, site.Name, entry.Contact, SitePause.Guarded(stopped));
         }
-        throw new SitePausedException(because);
+        throw new SitePausedException(SitePause.Guarded(stopped));
     }
 
-    private static string Words(Losses losses) =>
-        string.Join(", ", Kinds.Where(kind => losses.HasFlag(kind)).Select(kind => SyncOutcome.Words(kind.ToString())));
+    // A webhook, or a command, says that something has changed; whoever looks at everybody does not.
+    private static bool IsUnchanged(Decision decision) =>
+        decision.Request.Urgency != Urgency.Webhook
+        && (decision.Seen?.Contact.UpdatedAt is not { } updated || updated <= decision.Entry.ReadAt);
 
     private async Task<Counts> CountsOf(string site, CancellationToken cancellationToken)
     {
@@ -94,20 +119,27 @@ internal sealed partial class Guard(ISiteRecords records, IHistory history, Time
         return counts;
     }
 
-    /// <summary>When each contact was planned last, and when for a loss. Guarded by itself.</summary>
+    /// <summary>For each kind, when each contact was planned last, and when for a loss. Guarded by itself.</summary>
     private sealed class Counts
     {
+        private static readonly Losses[] Kinds = [Losses.TagsEmptied, Losses.ContactGone, Losses.EmailChanged];
+
         private readonly Lock _lock = new();
-        private readonly Recent _planned = new();
-        private readonly Dictionary<Losses, Recent> _losing = Kinds.ToDictionary(kind => kind, _ => new Recent());
+        private readonly Dictionary<Losses, (Recent Planned, Recent Losing)> _kinds = Kinds.ToDictionary(
+            kind => kind,
+            _ => (new Recent(), new Recent())
+        );
 
         public void Add(long contact, Losses losses, DateTimeOffset when)
         {
             lock (_lock)
             {
-                _planned.Add(contact, when);
-                foreach (var kind in Kinds.Where(kind => losses.HasFlag(kind)))
-                    _losing[kind].Add(contact, when);
+                foreach (var (kind, (planned, losing)) in _kinds)
+                {
+                    planned.Add(contact, when);
+                    if (losses.HasFlag(kind))
+                        losing.Add(contact, when);
+                }
             }
         }
 
@@ -123,11 +155,13 @@ internal sealed partial class Guard(ISiteRecords records, IHistory history, Time
             lock (_lock)
             {
                 Add(contact, losses, now);
-                var planned = _planned.Since(now - Window);
-                return Kinds
-                    .Where(kind => losses.HasFlag(kind))
-                    .Where(kind => rules.Stops(_losing[kind].Since(Start(kind, verdicts, now)), planned))
-                    .Aggregate(Losses.None, (all, kind) => all | kind);
+                return losses.Kinds().Where(TooMany).Aggregate(Losses.None, (all, kind) => all | kind);
+            }
+
+            bool TooMany(Losses kind)
+            {
+                var (start, (planned, losing)) = (Start(kind, verdicts, now), _kinds[kind]);
+                return rules.Stops(losing.Since(start), planned.Since(start));
             }
         }
 

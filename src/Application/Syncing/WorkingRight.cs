@@ -23,25 +23,42 @@ internal sealed class WorkingRight(ISites sites, IWorkerRole role, TimeProvider 
     public async ValueTask<IAsyncDisposable> For(string site, CancellationToken cancellationToken)
     {
         var account = sites.Find(site)?.Account ?? site;
-        // As good as always: the pump has it.
-        if (!_shared.TryGetValue(account, out var shared) && role.Holds(site))
-            return Nothing.Instance;
-        shared ??= _shared.GetOrAdd(account, _ => new Shared());
-        await shared.Gate.WaitAsync(cancellationToken);
-        try
+        var shared = Of(account);
+        while (true)
         {
-            if (shared.Right is null && !role.Holds(site))
-                shared.Right = await Take(site, account, cancellationToken);
-            if (shared.Right is null)
-                return Nothing.Instance;
-            shared.Users++;
-            return new Share(shared);
-        }
-        finally
-        {
-            shared.Gate.Release();
+            await shared.Gate.WaitAsync(cancellationToken);
+            try
+            {
+                if (shared.Right is null && !role.Holds(site))
+                    shared.Right = await Take(site, account, cancellationToken);
+                if (shared.Right is not null)
+                {
+                    shared.Users++;
+                    return new Share(shared);
+                }
+                if (shared.Guests.Enter() is { } guest)
+                    return guest;
+            }
+            finally
+            {
+                shared.Gate.Release();
+            }
+            await shared.Guests.Opened().WaitAsync(cancellationToken);
         }
     }
+
+    /// <summary>
+    /// For the worker that has the right, before it gives it back: waits until no command is under way that relies on it, and keeps others
+    /// waiting until this is disposed.
+    /// </summary>
+    public async Task<IDisposable> Close(string account)
+    {
+        var guests = Of(account).Guests;
+        await guests.Close();
+        return guests;
+    }
+
+    private Shared Of(string account) => _shared.GetOrAdd(account, _ => new Shared());
 
     // Null when the worker of this process has taken it meanwhile.
     private async Task<IWorkerRight?> Take(string site, string account, CancellationToken cancellationToken)
@@ -80,6 +97,72 @@ internal sealed class WorkingRight(ISites sites, IWorkerRole role, TimeProvider 
 
         /// <summary>Guarded by the gate.</summary>
         public int Users { get; set; }
+
+        /// <summary>Those who rely on the right of the worker.</summary>
+        public Guests Guests { get; } = new();
+    }
+
+    /// <summary>Commands that rely on a right that is not theirs. Disposing it opens it again.</summary>
+    private sealed class Guests : IDisposable
+    {
+        private readonly Lock _lock = new();
+        private int _number;
+
+        // Not null from Close to Dispose; done when all have left, and when it is open again.
+        private (TaskCompletionSource Left, TaskCompletionSource Opened)? _closed;
+
+        /// <summary>Null while it is closed.</summary>
+        public IAsyncDisposable? Enter()
+        {
+            lock (_lock)
+            {
+                if (_closed is not null)
+                    return null;
+                _number++;
+                return new Guest(this);
+            }
+        }
+
+        /// <summary>Ends when nobody is left.</summary>
+        public Task Close()
+        {
+            lock (_lock)
+            {
+                var (left, opened) = (new TaskCompletionSource(Continuing), new TaskCompletionSource(Continuing));
+                _closed = (left, opened);
+                if (_number == 0)
+                    left.SetResult();
+                return left.Task;
+            }
+        }
+
+        public Task Opened()
+        {
+            lock (_lock)
+                return _closed?.Opened.Task ?? Task.CompletedTask;
+        }
+
+        public void Dispose()
+        {
+            lock (_lock)
+            {
+                _closed?.Opened.SetResult();
+                _closed = null;
+            }
+        }
+
+        private static TaskCreationOptions Continuing => TaskCreationOptions.RunContinuationsAsynchronously;
+
+        private sealed class Guest(Guests guests) : IAsyncDisposable
+        {
+            public ValueTask DisposeAsync()
+            {
+                lock (guests._lock)
+                    if (--guests._number == 0)
+                        guests._closed?.Left.SetResult();
+                return ValueTask.CompletedTask;
+            }
+        }
     }
 
     private sealed class Share(Shared shared) : IAsyncDisposable

@@ -21,7 +21,7 @@ internal static class PauseCommands
             async (run, cancellation) =>
             {
                 var pause = await run.Mediator.Send(new PauseSite(run.Site, run.Line.GetValue(because)), cancellation);
-                run.Say(string.Create(CultureInfo.InvariantCulture, $"paused since {pause.Since:u}: {pause.Because}"));
+                run.Say(string.Create(CultureInfo.InvariantCulture, $"paused since {pause.Since:u}: {pause.Why}"));
                 return 0;
             },
             because
@@ -49,7 +49,7 @@ internal static class PauseCommands
                 var pause = (await run.Mediator.Send(new ReadStatus(run.Site), cancellation)).Record.Pause;
                 if (pause is { Stopped: not Losses.None } && !through && !drop)
                     throw new CommandException(
-                        $"{pause.Because}. Look into it, then add --let-through to carry it out for everything accepted so far, "
+                        $"{pause.Why}. Look into it, then add --let-through to carry it out for everything accepted so far, "
                             + "or --discard to drop it."
                     );
                 var over = await run.Mediator.Send(

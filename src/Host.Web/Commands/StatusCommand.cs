@@ -45,7 +45,7 @@ internal static class StatusCommand
     {
         var status = await run.Mediator.Send(new ReadStatus(run.Site), cancellationToken);
         var (record, depth) = (status.Record, status.Depth);
-        run.Say(record.Pause is { } pause ? Invariant($"paused since {pause.Since:u}: {pause.Because}") : "not paused");
+        run.Say(record.Pause is { } pause ? Invariant($"paused since {pause.Since:u}: {pause.Why}") : "not paused");
         if (record.Hold is { } hold)
             run.Say(Invariant($"held since {hold.Since:u}: {hold.Because}"));
         var behind = string.Join(

@@ -62,7 +62,11 @@ internal sealed class ContactListing(AccountClient client, TimeProvider time)
         var isLast = total is { } all ? contacts.Count >= all : contacts.Count < Paging.PageSize;
         if (!isLast && contacts.Count == 0)
             throw AccountFault.Incomplete("the list ends too early");
-        contacts.Sort((one, other) => one.Id.CompareTo(other.Id));
+        var ordered = contacts.OrderBy(contact => contact.Id).ToList();
+        // The next page begins after the last of this one.
+        if (!isLast && !ordered.SequenceEqual(contacts))
+            throw Ignored("orders[id]");
+        contacts = ordered;
         if (tagId is not null)
             contacts = WithTag(contacts, body, tagId);
         return new ContactPage(contacts, answer.Date ?? time.GetUtcNow(), total, isLast);
@@ -76,7 +80,11 @@ internal sealed class ContactListing(AccountClient client, TimeProvider time)
     {
         if (contacts.Count == 0)
             return contacts;
-        var links = body.Rows("contactTags") ?? throw AccountFault.Incomplete("contacts without their tags");
+        var links =
+            body.Rows("contactTags")
+            ?? throw new PermanentException(
+                "activecampaign: the account lists no tags with contacts (include=contactTags)"
+            );
         var tagged = links
             .Where(link => string.Equals(link.Text("tag"), tagId, StringComparison.Ordinal))
             .Select(link => link.Id("contact"))

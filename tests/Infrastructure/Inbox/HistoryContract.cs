@@ -152,27 +152,44 @@ public abstract class HistoryContract : StoreContract
 
     [Fact]
     [Trait("Spec", "2.7")]
-    public async Task What_was_planned_is_told_for_each_contact_together_imports_apart()
+    public async Task What_the_guard_counts_is_told_in_order_the_latest_of_each()
     {
         await Work(1, Entry(1) with { Losses = Losses.TagsEmptied });
+        await Note(1, Losses.TagsEmptied);
         Pass(TimeSpan.FromMinutes(10));
         var since = Now;
         await Work(2, Entry(2) with { Losses = Losses.None });
+        // Nothing was planned for a user, or an import asked for it.
         await Work(3, Entry(3));
-        await Work(4, Entry(4) with { Losses = Losses.EmailChanged });
+        await Note(4, Losses.EmailChanged | Losses.TagsEmptied);
+        await Work(4, Entry(4) with { Losses = Losses.EmailChanged | Losses.TagsEmptied });
         Pass(TimeSpan.FromMinutes(1));
-        await Work(4, Entry(4) with { Losses = Losses.TagsEmptied | Losses.ContactGone });
+        await Note(4, Losses.TagsEmptied | Losses.ContactGone);
+        Pass(TimeSpan.FromMinutes(1));
+        await Work(4, Entry(4) with { Losses = Losses.None });
         await Store.Reopen();
 
+        var counted = await Store.History.Planned(Site, since, Cancel);
+
+        Assert.Equal(counted.Select(one => one.When).Order(), counted.Select(one => one.When));
         Assert.Equal(
             [
-                new PlannedLosses(2, since, Losses.None),
-                new PlannedLosses(4, Now, Losses.EmailChanged | Losses.TagsEmptied | Losses.ContactGone),
+                new(2, since, Losses.None),
+                new(4, since, Losses.EmailChanged),
+                new(4, since.AddMinutes(1), Losses.TagsEmptied),
+                new(4, since.AddMinutes(1), Losses.ContactGone),
+                new PlannedLosses(4, since.AddMinutes(2), Losses.None),
             ],
-            await Store.History.Planned(Site, since, Cancel)
+            counted.OrderBy(one => one.When).ThenBy(one => one.Contact).ThenBy(one => one.Losses)
         );
         Assert.Empty(await Store.History.Planned("other", since, Cancel));
-        Assert.Equal(Losses.EmailChanged, (await Store.History.Latest(Site, 2, Cancel))[1].Losses);
+        await Store.History.Prune(since.AddMinutes(1), Cancel);
+        Assert.DoesNotContain(
+            await Store.History.Planned(Site, DateTimeOffset.UnixEpoch, Cancel),
+            one => one.Losses is Losses.EmailChanged
+        );
+
+        Task Note(long contact, Losses losses) => Store.History.NoteLosses(Site, contact, losses, Now, Cancel);
     }
 
     private HistoryEntry Entry(long contact) =>

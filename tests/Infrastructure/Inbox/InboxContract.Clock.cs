@@ -55,6 +55,33 @@ public abstract partial class InboxContract
         await ClaimOne();
     }
 
+    [Theory]
+    [InlineData(Urgency.Webhook)]
+    [InlineData(Urgency.Sweep)]
+    public async Task A_back_off_of_a_clock_that_was_ahead_ends(Urgency urgency)
+    {
+        await Inbox.Accept(Site, 1, Of(urgency), Cancel);
+        Set(TimeSpan.FromDays(365));
+        var work = await ClaimOne();
+        await Inbox.Finish(work, new NextStep.RetryAt(Now.AddSeconds(5), "busy"), entry: null, Cancel);
+        Set(TimeSpan.FromDays(-365));
+
+        Assert.Equal(2, (await ClaimOne()).Attempt);
+    }
+
+    [Fact]
+    public async Task What_arrived_during_work_that_ended_while_the_clock_was_ahead_is_due()
+    {
+        await Inbox.Accept(Site, 1, Add, Cancel);
+        var work = await ClaimOne();
+        await Inbox.Accept(Site, 1, Add, Cancel);
+        Set(TimeSpan.FromDays(365));
+        await Inbox.Finish(work, new NextStep.Done(), entry: null, Cancel);
+        Set(TimeSpan.FromDays(-365));
+
+        await ClaimOne();
+    }
+
     [Fact]
     public async Task What_arrived_during_the_work_is_due_when_the_clock_is_set_back()
     {

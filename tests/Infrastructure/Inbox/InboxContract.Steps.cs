@@ -115,7 +115,7 @@ public abstract partial class InboxContract
         await Park(3, ParkReason.Conflict);
         await Park(4, ParkReason.GaveUp);
         await Inbox.Accept(Site, 5, Add, Cancel);
-        await Inbox.Finish(await ClaimOne(), new NextStep.RetryAt(Now.AddDays(1), "busy"), entry: null, Cancel);
+        await Inbox.Finish(await ClaimOne(), new NextStep.RetryAt(Now.AddHours(1), "busy"), entry: null, Cancel);
 
         Assert.Equal(0, await Inbox.Retry(Site, 5, null, Cancel));
         Assert.Equal(0, await Inbox.Retry("other", null, null, Cancel));

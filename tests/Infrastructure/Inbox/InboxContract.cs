@@ -36,6 +36,38 @@ public abstract partial class InboxContract : StoreContract
     }
 
     [Fact]
+    [Trait("Spec", "2.7")]
+    public async Task What_waits_keeps_its_receipt_when_no_webhook_asks_for_it_again()
+    {
+        var webhook = await Inbox.Accept(Site, 1, Update, Cancel);
+        await Inbox.AcceptAll(Site, [1, 2], Of(Urgency.CatchUp), Cancel);
+        var later = await Inbox.Accept(Site, 3, Update, Cancel);
+
+        var works = await Inbox.Claim(Site, 10, Cancel);
+        Assert.Equal([1L, 3, 2], works.Select(work => work.Contact));
+        Assert.Equal([webhook, later], works.Take(2).Select(work => work.Receipt));
+        // What arrives while it is worked is a request of its own.
+        await Inbox.AcceptAll(Site, [1], Of(Urgency.Sweep), Cancel);
+        await Inbox.Finish(works[0], new NextStep.Done(), entry: null, Cancel);
+        Assert.True((await ClaimOne()).Receipt > later);
+    }
+
+    [Fact]
+    [Trait("Spec", "2.7")]
+    [Trait("Spec", "5.3")]
+    public async Task A_parked_row_that_is_tried_again_gets_a_new_receipt()
+    {
+        await Inbox.Accept(Site, 1, Update, Cancel);
+        await Inbox.Finish(await ClaimOne(), new NextStep.Park(ParkReason.Conflict, "two"), entry: null, Cancel);
+        var later = await Inbox.Accept(Site, 2, Update, Cancel);
+        await Inbox.Finish(await ClaimOne(), new NextStep.Done(), entry: null, Cancel);
+
+        Assert.Equal(1, await Inbox.Retry(Site, null, null, Cancel));
+
+        Assert.True((await ClaimOne()).Receipt > later);
+    }
+
+    [Fact]
     public async Task A_claimed_row_is_not_claimed_again_also_when_more_arrives()
     {
         await Inbox.Accept(Site, 42, Update, Cancel);

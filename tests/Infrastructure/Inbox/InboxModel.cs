@@ -16,15 +16,19 @@ internal sealed class InboxModel(string site, TimeProvider time)
     {
         if (!_rows.TryGetValue(contact, out var row))
             _rows[contact] = row = new Row { Due = Now };
+        // What no webhook asked for brings nothing new to what waits.
+        if (request.Urgency == Urgency.Webhook || row.Pending is null || row.Parked is not null)
+            row.Receipt = receipt;
         if (row.Parked is not null)
             row.Revive(Now);
         row.Received = row.Pending is null ? Now : row.Received;
         row.Pending = row.Pending?.Join(request) ?? request;
-        row.Receipt = receipt;
         row.Webhooks++;
     }
 
-    public List<ClaimedWork> Claim(int limit)
+    /// <param name="limit">The most rows.</param>
+    /// <param name="claimed">What was claimed: it tells the receipts of retries, which nobody is told.</param>
+    public List<ClaimedWork> Claim(int limit, IReadOnlyList<ClaimedWork> claimed)
     {
         var taken = new List<ClaimedWork>();
         foreach (
@@ -38,7 +42,8 @@ internal sealed class InboxModel(string site, TimeProvider time)
             (row.Claimed, row.Pending) = (row.Pending, null);
             (row.ClaimedReceived, row.ClaimedWebhooks, row.Webhooks) = (row.Received, row.Webhooks, 0);
             row.Attempts++;
-            taken.Add(new ClaimedWork(site, contact, row.Claimed!, row.Receipt, row.Attempts, row.FailingSince));
+            row.Receipt ??= claimed.FirstOrDefault(work => work.Contact == contact)?.Receipt;
+            taken.Add(new ClaimedWork(site, contact, row.Claimed!, row.Receipt ?? 0, row.Attempts, row.FailingSince));
         }
         Claims.AddRange(taken);
         return taken;
@@ -88,7 +93,11 @@ internal sealed class InboxModel(string site, TimeProvider time)
     public int Retry()
     {
         var parked = _rows.Values.Where(r => r.Parked is not null).ToList();
-        parked.ForEach(row => row.Revive(Now));
+        parked.ForEach(row =>
+        {
+            row.Revive(Now);
+            row.Receipt = null;
+        });
         return parked.Count;
     }
 
@@ -130,7 +139,7 @@ internal sealed class InboxModel(string site, TimeProvider time)
     {
         public SyncRequest? Pending { get; set; }
         public SyncRequest? Claimed { get; set; }
-        public long Receipt { get; set; }
+        public long? Receipt { get; set; }
         public DateTimeOffset Received { get; set; }
         public DateTimeOffset ClaimedReceived { get; set; }
         public int Webhooks { get; set; }

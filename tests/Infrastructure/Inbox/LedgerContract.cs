@@ -17,6 +17,8 @@ public abstract class LedgerContract : StoreContract
             PasswordReturn = PasswordReturn.Due,
             WelcomeMail = WelcomeMailState.Sending,
             PasswordAppliedAt = Now.AddTicks(-7),
+            IsGone = true,
+            Discarded = Losses.TagsEmptied | Losses.EmailChanged,
             Intent = new CreationIntent("t0ken", "anna", "anna@example.org", Now.AddTicks(1), Now, true, false),
         };
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using CleanSync.Application;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
@@ -47,6 +49,103 @@ public sealed class PostgreSqlStoreTests : IAsyncLifetime
         Assert.InRange(_store.PostgreSql.Lane.Commits - before, 1, 3);
         var rows = await Inbox.Rows(Site, 1000, Cancel);
         Assert.Equal((100, 301), (rows.Count, rows.Sum(row => row.Webhooks)));
+    }
+
+    [Fact]
+    [Trait("Spec", "5.1")]
+    public async Task Claims_go_on_while_webhooks_join_what_they_would_take()
+    {
+        var (claims, random) = (0, new Random(1));
+        var accepting = Enumerable.Range(0, 8).Select(_ => Task.Run(Accept, Cancel)).ToList();
+        while (claims < 400)
+        {
+            var works = await Inbox.Claim(Site, 10, Cancel);
+            Assert.InRange(works.Count, 0, 10);
+            await Task.WhenAll(works.Select(work => Inbox.Finish(work, new NextStep.Done(), entry: null, Cancel)));
+            Interlocked.Increment(ref claims);
+        }
+        await Task.WhenAll(accepting);
+
+        async Task Accept()
+        {
+            while (Volatile.Read(ref claims) < 400)
+            {
+                long contact;
+                lock (random)
+                    contact = random.Next(1, 41);
+                await Inbox.Accept(Site, contact, Add, Cancel);
+            }
+        }
+    }
+
+    [Fact]
+    [Trait("Spec", "2.6")]
+    [Trait("Spec", "5.1")]
+    public async Task A_merge_and_the_end_of_the_survivors_work_do_not_wait_for_each_other()
+    {
+        for (var round = 0; round < 40; round++)
+        {
+            await Inbox.Accept(Site, 2, Add, Cancel);
+            var work = (await Inbox.Claim(Site, 10, Cancel))[0];
+            await _store.Ledger.Save(new LedgerEntry(Site, 2) { PasswordReturn = PasswordReturn.Due }, Cancel);
+            await _store.Ledger.Save(new LedgerEntry(Site, 1) { UserId = 7 }, Cancel);
+            var entry = new HistoryEntry(DateTimeOffset.UtcNow, Site, 2, SyncAction.Add, "updated", [], default, 1)
+            {
+                Settled = Settled.PasswordReturn,
+            };
+            await Task.WhenAll(
+                Task.Run(() => Inbox.Finish(work, new NextStep.Done(), entry, Cancel), Cancel),
+                Task.Run(() => Inbox.AcceptMerged(Site, 1, 2, 7, Add, Cancel), Cancel)
+            );
+            foreach (var again in await Inbox.Claim(Site, 10, Cancel))
+                await Inbox.Finish(again, new NextStep.Done(), entry: null, Cancel);
+        }
+    }
+
+    [Fact]
+    [Trait("Spec", "5.1")]
+    public async Task A_database_that_cannot_hold_every_text_is_refused()
+    {
+        var name = $"cleansync_latin_{Guid.NewGuid():N}";
+        PostgreSqlUnderTest.Execute(
+            PostgreSqlUnderTest.Server,
+            $"CREATE DATABASE {name} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        );
+        var latin = PostgreSqlUnderTest.With(PostgreSqlUnderTest.Server, builder => builder.Database = name);
+        try
+        {
+            await using var store = new PostgreSqlStore(latin, TimeProvider.System, _log);
+            await Assert.ThrowsAsync<InboxUnavailableException>(() => store.Inbox.Accept(Site, 1, Add, Cancel));
+            Assert.Contains("UTF8", string.Concat(_log.Lines), StringComparison.Ordinal);
+        }
+        finally
+        {
+            PostgreSqlUnderTest.Drop(latin);
+        }
+    }
+
+    [Fact]
+    [Trait("Spec", "1.6")]
+    public async Task Whoever_comes_while_a_server_hangs_at_start_waits_for_one_attempt_together()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var port = ((IPEndPoint)silent.LocalEndpoint).Port;
+        await using var store = new PostgreSqlStore(
+            $"Host=127.0.0.1;Port={port};Database=x;Username=x;Password=x;Timeout=2",
+            TimeProvider.System,
+            _log
+        );
+
+        var accepts = Enumerable.Range(1, 9).Select(contact => store.Inbox.Accept(Site, contact, Add, Cancel)).ToList();
+        foreach (var accept in accepts)
+            await Assert.ThrowsAsync<InboxUnavailableException>(() => accept);
+
+        var attempts = 0;
+        for (; silent.Pending(); attempts++)
+            (await silent.AcceptTcpClientAsync(Cancel)).Dispose();
+        // The lane that stores begins another for those who came after its first group.
+        Assert.InRange(attempts, 1, 2);
     }
 
     [Fact]

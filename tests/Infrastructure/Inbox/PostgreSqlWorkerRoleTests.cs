@@ -139,6 +139,82 @@ public sealed class PostgreSqlWorkerRoleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_lost_account_is_taken_again_only_when_what_was_begun_has_ended()
+    {
+        await using var only = Open();
+        var right = await only.WorkerRole.Take("account", ["shop"], Cancel);
+        var lost = Ended(right);
+        Cut("CleanSync worker role");
+        await lost;
+
+        // Of the same node too, a command for instance.
+        var again = only.WorkerRole.Take("account", ["shop"], Cancel);
+        await (await only.WorkerRole.Take("another", ["other"], Cancel)).DisposeAsync();
+        Assert.False(again.IsCompleted);
+        Assert.False(only.WorkerRole.Holds("shop"));
+        await right.DisposeAsync();
+        await using var second = await again;
+
+        Assert.True(only.WorkerRole.Holds("shop"));
+    }
+
+    [Fact]
+    public async Task Several_of_one_node_may_wait_for_an_account()
+    {
+        await using var first = Open();
+        await using var second = Open();
+        var right = await first.WorkerRole.Take("account", ["shop"], Cancel);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var worker = second.WorkerRole.Take("account", ["shop"], Cancel);
+        var leaves = second.WorkerRole.Take("account", ["shop"], leaving.Token);
+        var command = second.WorkerRole.Take("account", ["shop"], Cancel);
+
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves);
+        await right.DisposeAsync();
+        var taken = await worker;
+        Assert.False(command.IsCompleted);
+        await taken.DisposeAsync();
+        await (await command).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_right_that_was_raised_and_never_granted_keeps_nobody_out()
+    {
+        await using var first = Open();
+        await using var second = Open();
+        await (await first.WorkerRole.Take("other", ["o"], Cancel)).DisposeAsync();
+        // The connection dies in between.
+        PostgreSqlUnderTest.Execute(
+            _database,
+            """
+            CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN IF NEW.name = 'site s' THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NEW; END $$;
+            CREATE TRIGGER cut AFTER INSERT OR UPDATE ON cleansync.rights FOR EACH ROW EXECUTE FUNCTION cut();
+            """
+        );
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var leaves = first.WorkerRole.Take("account", ["s"], leaving.Token);
+        while (
+            (
+                await second.Database.All(
+                    "SELECT 1 FROM cleansync.rights WHERE name = 'account account'",
+                    _ => 1,
+                    Cancel
+                )
+            ).Count == 0
+        )
+            await Task.Delay(20, Cancel);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves);
+        PostgreSqlUnderTest.Execute(_database, "DROP TRIGGER cut ON cleansync.rights");
+
+        await using var right = await second
+            .WorkerRole.Take("account", ["s"], Cancel)
+            .WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+    }
+
+    [Fact]
     public async Task A_dead_nodes_account_is_taken_within_seconds_also_when_the_servers_clock_is_set_back()
     {
         await using var dead = Open(new StoppedTimers());

@@ -48,6 +48,16 @@ public abstract class SiteRecordsContract : StoreContract
 
     [Fact]
     [Trait("Spec", "5.5")]
+    public async Task What_a_person_writes_is_added_to_what_the_guard_has_stopped()
+    {
+        await Records.Pause(Site, new SitePause(Now, "", Losses.TagsEmptied), Cancel);
+        await Records.Pause(Site, new SitePause(Now.AddHours(1), "moving", Losses.None), Cancel);
+        await Records.Pause(Site, new SitePause(Now.AddHours(2), "later", Losses.None), Cancel);
+        Assert.Equal(new SitePause(Now, "moving", Losses.TagsEmptied), (await Records.Find(Site, Cancel)).Pause);
+    }
+
+    [Fact]
+    [Trait("Spec", "5.5")]
     public async Task Why_a_site_is_held_survives_a_restart_until_it_works_again()
     {
         await Records.Pause(Site, new SitePause(Now, "paused by a person", Losses.None), Cancel);

@@ -2,6 +2,7 @@ using CleanSync.Application.Ports;
 using CleanSync.Domain;
 using CleanSync.Sqlite;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CleanSync.Infrastructure.Tests.Inbox;
@@ -226,6 +227,84 @@ public sealed class SqliteStoreTests : IAsyncLifetime
         await using var right = await taking;
         await second.Inbox.Release(Site, Cancel);
         Assert.Equal(3, (await second.Inbox.Claim(Site, 10, Cancel)).Count);
+    }
+
+    [Fact]
+    [Trait("Spec", "5.4")]
+    public async Task A_process_that_names_the_file_by_a_link_does_not_work_beside_the_first()
+    {
+        var link = _store.File + ".link";
+        File.CreateSymbolicLink(link, _store.File);
+        await using var second = SqliteStore.Open($"Data Source={link}", _store.Time, NullLogger.Instance);
+
+        Assert.False(second.WorkerLock.TryAcquire());
+    }
+
+    [Fact]
+    [Trait("Spec", "5.4")]
+    public async Task Whoever_takes_the_role_as_the_last_other_gives_it_back_has_the_lock()
+    {
+        var role = _store.Sqlite.WorkerLock;
+        for (var round = 0; round < 300; round++)
+        {
+            var command = await role.Take("account", [Site], Cancel);
+            using var go = new Barrier(2);
+            var spin = round % 60;
+            var back = Task.Run(
+                async () =>
+                {
+                    go.SignalAndWait(Cancel);
+                    Thread.SpinWait(spin);
+                    await command.DisposeAsync();
+                },
+                Cancel
+            );
+            var taken = Task.Run(
+                () =>
+                {
+                    go.SignalAndWait(Cancel);
+                    Thread.SpinWait(30);
+                    return role.Take("account", [Site], Cancel);
+                },
+                Cancel
+            );
+            await back;
+            var worker = await taken;
+            Assert.True(role.IsHeld);
+            await worker.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    [Trait("Spec", "1.6")]
+    public async Task A_log_that_cannot_be_written_does_not_end_the_writer()
+    {
+        await using var store = SqliteStore.Open(_store.ConnectionString, _store.Time, new FullLog());
+        await store.Writer.Write(session => session.Execute(new Sql("PRAGMA query_only = 1")), Cancel);
+        await Assert.ThrowsAsync<InboxUnavailableException>(() => store.Inbox.Accept(Site, 1, Add, Cancel));
+
+        await store.Inbox.Accept(Site, 1, Add, Cancel);
+        await store.Inbox.Accept(Site, 2, Add, Cancel);
+    }
+
+    private sealed class FullLog : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
+        {
+            if (logLevel > LogLevel.Debug)
+                throw new IOException("No space left on device");
+        }
     }
 
     [Fact]

@@ -92,5 +92,10 @@ internal sealed class CoreRestUsers : IUsers
     }
 
     /// <inheritdoc/>
-    public Task Probe(CancellationToken cancellationToken) => Connection.Ask(_client, cancellationToken);
+    public async Task Probe(CancellationToken cancellationToken)
+    {
+        await Connection.Ask(_client, cancellationToken);
+        // Some plugins let nobody read users.
+        await _client.Get("/wp/v2/users", "context=edit&per_page=1&_fields=id", cancellationToken);
+    }
 }
