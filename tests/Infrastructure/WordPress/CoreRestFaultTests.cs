@@ -54,6 +54,17 @@ public sealed class CoreRestFaultTests
     }
 
     [Fact, Trait("Spec", "5.2")]
+    public async Task A_site_that_lets_nobody_read_users_says_so_when_it_is_probed()
+    {
+        using var stub = new StubSite();
+        stub.On("GET", "/wp/v2/users", StubSite.Error("users_are_hidden", """{"status":403}"""), 403);
+
+        var held = await Assert.ThrowsAsync<SiteHeldException>(() => stub.Users.Probe(Stop));
+
+        Assert.Contains("reading users is forbidden", held.Message, StringComparison.Ordinal);
+    }
+
+    [Fact, Trait("Spec", "5.2")]
     public async Task A_rate_limit_on_one_change_of_a_batch_refuses_nothing()
     {
         using var stub = new StubSite(batch: true);
