@@ -128,6 +128,23 @@ public sealed class WorkerTests : IWorkerRole, IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Spec", "5.4")]
+    public async Task Two_who_give_an_account_back_at_once_both_wait_for_the_command_and_others_for_both()
+    {
+        var command = await _rights.For("shop", default);
+        var (one, other) = (_rights.Close("shop"), _rights.Close("shop"));
+        Assert.False(one.IsCompleted || other.IsCompleted);
+        await command.DisposeAsync();
+        var (first, second) = (await one, await other);
+
+        var next = _rights.For("shop", default).AsTask();
+        first.Dispose();
+        Assert.False(next.IsCompleted);
+        second.Dispose();
+        await (await next).DisposeAsync();
+    }
+
+    [Fact]
     [Trait("Spec", "5.1")]
     public async Task What_a_dead_process_had_claimed_is_worked_at_start()
     {

@@ -107,8 +107,9 @@ internal sealed class WorkingRight(ISites sites, IWorkerRole role, TimeProvider 
     {
         private readonly Lock _lock = new();
         private int _number;
+        private int _closers;
 
-        // Not null from Close to Dispose; done when all have left, and when it is open again.
+        // Not null from the first Close to the last Dispose; done when all have left, and when it is open again.
         private (TaskCompletionSource Left, TaskCompletionSource Opened)? _closed;
 
         /// <summary>Null while it is closed.</summary>
@@ -128,10 +129,10 @@ internal sealed class WorkingRight(ISites sites, IWorkerRole role, TimeProvider 
         {
             lock (_lock)
             {
-                var (left, opened) = (new TaskCompletionSource(Continuing), new TaskCompletionSource(Continuing));
-                _closed = (left, opened);
+                _closers++;
+                var (left, _) = _closed ??= (new(Continuing), new(Continuing));
                 if (_number == 0)
-                    left.SetResult();
+                    left.TrySetResult();
                 return left.Task;
             }
         }
@@ -146,6 +147,8 @@ internal sealed class WorkingRight(ISites sites, IWorkerRole role, TimeProvider 
         {
             lock (_lock)
             {
+                if (--_closers > 0)
+                    return;
                 _closed?.Opened.SetResult();
                 _closed = null;
             }
@@ -159,7 +162,7 @@ internal sealed class WorkingRight(ISites sites, IWorkerRole role, TimeProvider 
             {
                 lock (guests._lock)
                     if (--guests._number == 0)
-                        guests._closed?.Left.SetResult();
+                        guests._closed?.Left.TrySetResult();
                 return ValueTask.CompletedTask;
             }
         }
