@@ -141,7 +141,11 @@ public abstract class HistoryContract : StoreContract
             Enumerable.Range(1, 2500).Select(c => Inbox.Accept(Site, c, new SyncRequest(SyncAction.Add), Cancel))
         );
         var works = await Inbox.Claim(Site, 2500, Cancel);
-        await Task.WhenAll(works.Select(work => Inbox.Finish(work, new NextStep.Done(), Entry(work.Contact), Cancel)));
+        // As many at once as a batch holds.
+        foreach (var batch in works.Chunk(100))
+            await Task.WhenAll(
+                batch.Select(work => Inbox.Finish(work, new NextStep.Done(), Entry(work.Contact), Cancel))
+            );
         Pass(TimeSpan.FromDays(1));
         await Work(3000, Entry(3000));
 
