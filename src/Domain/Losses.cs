@@ -17,7 +17,7 @@ public enum Losses
     EmailChanged = 4,
 }
 
-/// <summary>Losses, one by one and in words.</summary>
+/// <summary>Losses, one by one.</summary>
 public static class LossesExtensions
 {
     /// <summary>The kinds that these are.</summary>

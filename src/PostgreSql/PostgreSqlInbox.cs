@@ -16,29 +16,11 @@ internal sealed class PostgreSqlInbox(PostgreSqlDatabase database, AcceptLane la
     // it back.
     private readonly ConcurrentQueue<ClaimedWork> _inDoubt = new();
 
-    public async Task<long> Accept(string site, long contact, SyncRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await lane.Accept(site, contact, request, cancellationToken);
-        }
-        catch (TransientException unavailable)
-        {
-            throw new InboxUnavailableException(unavailable.InnerException ?? unavailable);
-        }
-    }
+    public Task<long> Accept(string site, long contact, SyncRequest request, CancellationToken cancellationToken) =>
+        InboxUnavailableException.Or(lane.Accept(site, contact, request, cancellationToken));
 
-    public async Task Probe(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await database.Execute(InboxSql.Probe, cancellationToken, UnixTime.Floor(time.GetUtcNow()));
-        }
-        catch (TransientException unavailable)
-        {
-            throw new InboxUnavailableException(unavailable.InnerException ?? unavailable);
-        }
-    }
+    public Task Probe(CancellationToken cancellationToken) =>
+        InboxUnavailableException.Or(database.Execute(InboxSql.Probe, cancellationToken, Now));
 
     public Task AcceptAll(
         string site,

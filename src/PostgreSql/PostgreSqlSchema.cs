@@ -13,14 +13,6 @@ internal static class PostgreSqlSchema
     // Of the lock that is held while the scripts run. Any number that nothing else in the database uses.
     private const long LockKey = 0x436C65616E53796E;
 
-    // While a script waits for a table, a backup's perhaps, the other nodes wait behind it.
-    private static string Impatient(string own)
-    {
-        var builder = new NpgsqlConnectionStringBuilder(own);
-        builder.Options = $"{builder.Options} -c lock_timeout=1000".TrimStart();
-        return builder.ConnectionString;
-    }
-
     /// <summary>Brings the schema up to date. Of several nodes that start at once one does it and the others wait.</summary>
     /// <exception cref="SchemaException">A script failed, the server is older than PostgreSQL 14, or the database is not in UTF8.</exception>
     /// <exception cref="NpgsqlException">The server cannot be reached, or refuses the user.</exception>
@@ -61,5 +53,13 @@ internal static class PostgreSqlSchema
                 $"The schema script {result.ErrorScript?.Name} failed: {result.Error.Message}",
                 result.Error
             );
+    }
+
+    // While a script waits for a table, a backup's perhaps, the other nodes wait behind it.
+    private static string Impatient(string own)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(own);
+        builder.Options = $"{builder.Options} -c lock_timeout=1000".TrimStart();
+        return builder.ConnectionString;
     }
 }

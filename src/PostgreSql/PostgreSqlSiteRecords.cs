@@ -116,15 +116,8 @@ internal sealed class PostgreSqlSiteRecords(PostgreSqlDatabase database, Epochs 
                 var pause = await PauseOf(connection, site);
                 if (pause is { Stopped: not Losses.None } && letThrough is null)
                     return pause;
-                foreach (var loss in Enum.GetValues<Losses>())
-                    if (loss != Losses.None && pause?.Stopped.HasFlag(loss) == true)
-                        await connection.Execute(
-                            DecideSql,
-                            site,
-                            (int)loss,
-                            letThrough,
-                            UnixTime.Floor(time.GetUtcNow())
-                        );
+                foreach (var loss in pause?.Stopped.Kinds() ?? [])
+                    await connection.Execute(DecideSql, site, (int)loss, letThrough, UnixTime.Floor(time.GetUtcNow()));
                 await connection.Execute(ResumeSql, site);
                 return pause;
             },

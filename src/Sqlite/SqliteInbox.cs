@@ -19,29 +19,15 @@ internal sealed class SqliteInbox(
     // the next claim puts it back.
     private readonly ConcurrentQueue<ClaimedWork> _inDoubt = new();
 
-    public async Task<long> Accept(string site, long contact, SyncRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await writer.Write(session => Store(session, site, contact, request), cancellationToken);
-        }
-        catch (TransientException unavailable)
-        {
-            throw new InboxUnavailableException(unavailable.InnerException ?? unavailable);
-        }
-    }
+    public Task<long> Accept(string site, long contact, SyncRequest request, CancellationToken cancellationToken) =>
+        InboxUnavailableException.Or(
+            writer.Write(session => Store(session, site, contact, request), cancellationToken)
+        );
 
-    public async Task Probe(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await writer.Write(session => session.Execute(InboxSql.Probe, session.Now), cancellationToken);
-        }
-        catch (TransientException unavailable)
-        {
-            throw new InboxUnavailableException(unavailable.InnerException ?? unavailable);
-        }
-    }
+    public Task Probe(CancellationToken cancellationToken) =>
+        InboxUnavailableException.Or(
+            writer.Write(session => session.Execute(InboxSql.Probe, session.Now), cancellationToken)
+        );
 
     public Task AcceptAll(
         string site,

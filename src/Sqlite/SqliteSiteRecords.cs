@@ -65,9 +65,8 @@ internal sealed class SqliteSiteRecords(SqliteWriter writer, SqliteReader reader
                 var pause = PauseOf(session, site);
                 if (pause is { Stopped: not Losses.None } && letThrough is null)
                     return pause;
-                foreach (var loss in Enum.GetValues<Losses>())
-                    if (loss != Losses.None && pause?.Stopped.HasFlag(loss) == true)
-                        session.Execute(SiteSql.Decide, site, (int)loss, letThrough, session.LastReceipt, session.Now);
+                foreach (var loss in pause?.Stopped.Kinds() ?? [])
+                    session.Execute(SiteSql.Decide, site, (int)loss, letThrough, session.LastReceipt, session.Now);
                 session.Execute(SiteSql.Resume, site);
                 return pause;
             },

@@ -382,8 +382,8 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
         var pause = RecordOf(site).Pause;
         if (pause is { Stopped: not Losses.None } && letThrough is null)
             return pause;
-        var decided = Enum.GetValues<Losses>()
-            .Where(loss => loss != Losses.None && pause?.Stopped.HasFlag(loss) == true)
+        var decided = (pause?.Stopped ?? Losses.None)
+            .Kinds()
             .Select(loss => new GuardVerdict(loss, letThrough == true, _receipt, world.Time.GetUtcNow()))
             .ToList();
         await Write(

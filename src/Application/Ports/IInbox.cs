@@ -174,4 +174,18 @@ public sealed record InboxRow(
 
 /// <summary>The inbox could not store a request; the sender must be told that it was not accepted.</summary>
 /// <param name="inner">The cause.</param>
-public sealed class InboxUnavailableException(Exception inner) : Exception("The inbox cannot store requests.", inner);
+public sealed class InboxUnavailableException(Exception inner) : Exception("The inbox cannot store requests.", inner)
+{
+    /// <summary>Ends as the write does, and with this exception when the store does not work.</summary>
+    internal static async Task<T> Or<T>(Task<T> write)
+    {
+        try
+        {
+            return await write;
+        }
+        catch (TransientException unavailable)
+        {
+            throw new InboxUnavailableException(unavailable.InnerException ?? unavailable);
+        }
+    }
+}

@@ -57,14 +57,20 @@ public sealed class PostgreSqlStoreTests : IAsyncLifetime
     {
         var (claims, random) = (0, new Random(1));
         var accepting = Enumerable.Range(0, 8).Select(_ => Task.Run(Accept, Cancel)).ToList();
-        while (claims < 400)
+        try
         {
-            var works = await Inbox.Claim(Site, 10, Cancel);
-            Assert.InRange(works.Count, 0, 10);
-            await Task.WhenAll(works.Select(work => Inbox.Finish(work, new NextStep.Done(), entry: null, Cancel)));
-            Interlocked.Increment(ref claims);
+            for (; claims < 400; Interlocked.Increment(ref claims))
+            {
+                var works = await Inbox.Claim(Site, 10, Cancel);
+                Assert.InRange(works.Count, 0, 10);
+                await Task.WhenAll(works.Select(work => Inbox.Finish(work, new NextStep.Done(), entry: null, Cancel)));
+            }
         }
-        await Task.WhenAll(accepting);
+        finally
+        {
+            Volatile.Write(ref claims, 400);
+            await Task.WhenAll(accepting);
+        }
 
         async Task Accept()
         {
