@@ -19,7 +19,10 @@ public sealed record GoneSighting
     /// </summary>
     public User? User => Linked ?? (ByLink is [var carrier] && Owner != UserOwner.LivingContact ? carrier : null);
 
-    /// <summary>An existing contact that is linked to that user too, else the one with exactly his email; null when there is neither.</summary>
+    /// <summary>
+    /// An existing contact that is linked to that user too, else the one with exactly his email. When there is no user: the contact that took
+    /// him over, or the work. Null when there is none.
+    /// </summary>
     public long? Survivor { get; init; }
 
     /// <summary>Whether that contact is linked to another user.</summary>

@@ -17,7 +17,7 @@ internal static class PlanPolicy
         {
             UserPlan.Create create => Told([new Warning("would_create"), .. create.Warnings]),
             UserPlan.Change { Changes.IsEmpty: false } change => Told([.. Would(change.Changes), .. change.Warnings]),
-            UserPlan.HandOver => Told([new Warning("would_link_anew")]),
+            UserPlan.HandOver { User: not null } => Told([new Warning("would_link_anew")]),
             _ => plan,
         };
 

@@ -24,9 +24,9 @@ public abstract record UserPlan
     public sealed record Skip(SkipReason Reason, ImmutableArray<Warning> Warnings) : UserPlan;
 
     /// <summary>The contact was merged into another: its user and its work go over to the survivor.</summary>
-    /// <param name="Survivor">The id of the contact that is linked to the user too, or has his email now.</param>
-    /// <param name="User">The user.</param>
-    public sealed record HandOver(long Survivor, User User) : UserPlan;
+    /// <param name="Survivor">The id of the contact that is linked to the user too, or has his email now, or has taken him over already.</param>
+    /// <param name="User">The user; null when that contact has taken him over already, and only the work goes over.</param>
+    public sealed record HandOver(long Survivor, User? User) : UserPlan;
 
     /// <summary>Nothing can be done until a person looks at it.</summary>
     public sealed record Park(ParkReason Reason) : UserPlan;

@@ -85,8 +85,8 @@ public static class UserPlanner
     /// <code>
     /// user                           another is linked, or has his email policy  plan
     /// none linked, several carry it  -                                  -        park(conflict)
-    /// none                           -                                  -        skip(contact gone)
-    /// carries it, of a living other  -                                  -        skip(contact gone)
+    /// none, or of a living other     one took him over                  -        hand the work over to that contact
+    /// none, or of a living other     no                                 -        skip(contact gone)
     /// one                            yes, linked to nobody else         -        hand over to that contact
     /// one                            yes, linked to another user        -        park(conflict)
     /// one                            no                                 Keep     skip(contact gone)
@@ -101,7 +101,9 @@ public static class UserPlanner
         if (seen is { Linked: null, ByLink.Length: > 1 })
             return new UserPlan.Park(ParkReason.Conflict);
         if (seen.User is not { } user)
-            return new UserPlan.Skip(SkipReason.ContactGone, []);
+            return seen.Survivor is { } heir
+                ? new UserPlan.HandOver(heir, User: null)
+                : new UserPlan.Skip(SkipReason.ContactGone, []);
         if (seen.Survivor is { } other)
             return seen.SurvivorHasOtherUser
                 ? new UserPlan.Park(ParkReason.Conflict)

@@ -6,7 +6,7 @@ internal static class LedgerSql
     private const string AllButKey = """
         user_id, applied_update, read_at, lagging_reads, password_return, welcome_mail,
         intent_token, intent_login, intent_email, intent_site_date, intent_sent_at, intent_answered, intent_generated,
-        password_applied_at, gone, discarded
+        password_applied_at, gone, discarded, merged_into
         """;
 
     public const string Find = $"SELECT {AllButKey} FROM cleansync.ledger WHERE site = $1 AND contact = $2";
@@ -44,7 +44,7 @@ internal static class LedgerSql
     /// <summary>$3 and on: the other columns, in their order.</summary>
     public const string Save = $"""
         INSERT INTO cleansync.ledger (site, contact, {AllButKey})
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
         ON CONFLICT (site, contact) DO UPDATE SET
             user_id = excluded.user_id,
             applied_update = excluded.applied_update,
@@ -61,18 +61,23 @@ internal static class LedgerSql
             intent_generated = excluded.intent_generated,
             password_applied_at = excluded.password_applied_at,
             gone = excluded.gone,
-            discarded = excluded.discarded
+            discarded = excluded.discarded,
+            merged_into = excluded.merged_into
         """;
 
     // Who has no user any more owes him nothing.
     private const string LetGo =
-        "UPDATE cleansync.ledger SET user_id = NULL, password_return = 0, password_applied_at = NULL, welcome_mail = 0";
+        "user_id = NULL, password_return = 0, password_applied_at = NULL, welcome_mail = 0, merged_into = $2";
 
-    /// <summary>Takes the link to a user, and what is owed to him, from every contact but one. $3 the user.</summary>
-    public const string UnlinkOthers = $"{LetGo} WHERE site = $1 AND contact <> $2 AND user_id = $3";
+    /// <summary>Takes the link to a user, and what is owed to him, from every contact but the survivor. $2 the survivor, $3 the user.</summary>
+    public const string UnlinkOthers =
+        $"UPDATE cleansync.ledger SET {LetGo} WHERE site = $1 AND contact <> $2 AND user_id = $3";
 
-    /// <summary>Takes the link, and what is owed to the user, from a contact.</summary>
-    public const string Unlink = $"{LetGo} WHERE site = $1 AND contact = $2";
+    /// <summary>Takes the link, and what is owed to the user, from a contact that was merged into the survivor. $2 the survivor, $3 the contact.</summary>
+    public const string Unlink = $"""
+        INSERT INTO cleansync.ledger (site, contact, merged_into) VALUES ($1, $3, $2)
+        ON CONFLICT (site, contact) DO UPDATE SET {LetGo}
+        """;
 
     /// <summary>
     /// Gives a user to the contact that his was merged into, and what the gone one owes him with him, unless that has another user or has
@@ -84,6 +89,7 @@ internal static class LedgerSql
         FROM (SELECT 1) AS one LEFT JOIN cleansync.ledger AS gone ON gone.site = $1 AND gone.contact = $4 AND gone.user_id = $3
         ON CONFLICT (site, contact) DO UPDATE SET
             user_id = excluded.user_id,
+            merged_into = NULL,
             password_return = excluded.password_return,
             password_applied_at = CASE WHEN kept.user_id IS NULL THEN excluded.password_applied_at
                 ELSE coalesce(kept.password_applied_at, excluded.password_applied_at) END,

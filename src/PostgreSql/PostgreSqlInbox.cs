@@ -52,7 +52,7 @@ internal sealed class PostgreSqlInbox(PostgreSqlDatabase database, AcceptLane la
                 // First the inbox, then the ledger, as the end of a claim does.
                 var stored = await lane.Store(connection, [((site, to), request, 1)]);
                 await connection.Execute(LedgerSql.HandOver, site, to, userId, from);
-                await connection.Execute(LedgerSql.Unlink, site, from);
+                await connection.Execute(LedgerSql.Unlink, site, to, from);
                 return stored;
             },
             cancellationToken

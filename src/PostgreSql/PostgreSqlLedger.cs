@@ -26,7 +26,7 @@ internal sealed class PostgreSqlLedger(PostgreSqlDatabase database, Epochs epoch
     ) =>
         database.All(
             LedgerSql.FindAll,
-            row => Read(row, site, row.GetInt64(16)),
+            row => Read(row, site, row.GetInt64(17)),
             cancellationToken,
             site,
             contacts.ToArray()
@@ -49,7 +49,7 @@ internal sealed class PostgreSqlLedger(PostgreSqlDatabase database, Epochs epoch
     ) =>
         database.All(
             LedgerSql.PasswordsReturned,
-            row => Read(row, site, row.GetInt64(16)),
+            row => Read(row, site, row.GetInt64(17)),
             cancellationToken,
             site,
             after,
@@ -100,7 +100,8 @@ internal sealed class PostgreSqlLedger(PostgreSqlDatabase database, Epochs epoch
             intent?.Generated,
             entry.PasswordAppliedAt?.UtcTicks,
             entry.IsGone,
-            (int)entry.Discarded
+            (int)entry.Discarded,
+            entry.MergedInto
         );
     }
 
@@ -127,5 +128,6 @@ internal sealed class PostgreSqlLedger(PostgreSqlDatabase database, Epochs epoch
             PasswordAppliedAt = row.TimeOrNull(13),
             IsGone = row.GetBoolean(14),
             Discarded = (Losses)row.GetInt32(15),
+            MergedInto = row.LongOrNull(16),
         };
 }

@@ -6,7 +6,7 @@ internal static class LedgerSql
     private const string AllButKey = """
         user_id, applied_update, read_at, lagging_reads, password_return, welcome_mail,
         intent_token, intent_login, intent_email, intent_site_date, intent_sent_at, intent_answered, intent_generated,
-        password_applied_at, gone, discarded
+        password_applied_at, gone, discarded, merged_into
         """;
 
     public static readonly Sql Find = new(
@@ -50,7 +50,7 @@ internal static class LedgerSql
         $"""
         INSERT OR REPLACE INTO ledger (site, contact, {AllButKey})
         VALUES ($site, $contact, $user, $applied, $read, $lagging, $return, $mail,
-            $token, $login, $email, $siteDate, $sentAt, $answered, $generated, $passwordAppliedAt, $gone, $discarded)
+            $token, $login, $email, $siteDate, $sentAt, $answered, $generated, $passwordAppliedAt, $gone, $discarded, $mergedInto)
         """,
         "$site",
         "$contact",
@@ -69,7 +69,8 @@ internal static class LedgerSql
         "$generated",
         "$passwordAppliedAt",
         "$gone",
-        "$discarded"
+        "$discarded",
+        "$mergedInto"
     );
 
     /// <summary>Settles what an outcome tells the end of (<see cref="Application.Ports.Settled"/>), unless that is settled already.</summary>
@@ -100,18 +101,26 @@ internal static class LedgerSql
 
     // Who has no user any more owes him nothing.
     private const string LetGo =
-        "UPDATE ledger SET user_id = NULL, password_return = 0, password_applied_at = NULL, welcome_mail = 0";
+        "user_id = NULL, password_return = 0, password_applied_at = NULL, welcome_mail = 0, merged_into = $survivor";
 
-    /// <summary>Takes the link to a user, and what is owed to him, from every contact but one.</summary>
+    /// <summary>Takes the link to a user, and what is owed to him, from every contact but the survivor.</summary>
     public static readonly Sql UnlinkOthers = new(
-        $"{LetGo} WHERE site = $site AND user_id = $user AND contact <> $contact",
+        $"UPDATE ledger SET {LetGo} WHERE site = $site AND user_id = $user AND contact <> $survivor",
         "$site",
         "$user",
-        "$contact"
+        "$survivor"
     );
 
-    /// <summary>Takes the link, and what is owed to the user, from a contact.</summary>
-    public static readonly Sql Unlink = new($"{LetGo} WHERE site = $site AND contact = $contact", "$site", "$contact");
+    /// <summary>Takes the link, and what is owed to the user, from a contact that was merged into the survivor.</summary>
+    public static readonly Sql Unlink = new(
+        $"""
+        INSERT INTO ledger (site, contact, merged_into) VALUES ($site, $contact, $survivor)
+        ON CONFLICT (site, contact) DO UPDATE SET {LetGo}
+        """,
+        "$site",
+        "$contact",
+        "$survivor"
+    );
 
     /// <summary>
     /// Gives a user to the contact that his was merged into, and what the gone one owes him with him, unless that has another user or has
@@ -125,6 +134,7 @@ internal static class LedgerSql
         WHERE true
         ON CONFLICT (site, contact) DO UPDATE SET
             user_id = excluded.user_id,
+            merged_into = NULL,
             password_return = excluded.password_return,
             password_applied_at = CASE WHEN ledger.user_id IS NULL THEN excluded.password_applied_at
                 ELSE coalesce(ledger.password_applied_at, excluded.password_applied_at) END,

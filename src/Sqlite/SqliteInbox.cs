@@ -57,7 +57,7 @@ internal sealed class SqliteInbox(
             session =>
             {
                 session.Execute(LedgerSql.HandOver, site, to, userId, from);
-                session.Execute(LedgerSql.Unlink, site, from);
+                session.Execute(LedgerSql.Unlink, site, from, to);
                 return Store(session, site, to, request);
             },
             cancellationToken

@@ -21,7 +21,7 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
     ) =>
         reader.All(
             LedgerSql.FindAll,
-            row => Read(row, site, row.GetInt64(16)),
+            row => Read(row, site, row.GetInt64(17)),
             cancellationToken,
             site,
             JsonSerializer.Serialize(contacts, SqliteJson.Default.IReadOnlyListInt64)
@@ -44,7 +44,7 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
     ) =>
         reader.All(
             LedgerSql.PasswordsReturned,
-            row => Read(row, site, row.GetInt64(16)),
+            row => Read(row, site, row.GetInt64(17)),
             cancellationToken,
             site,
             after,
@@ -87,7 +87,8 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
             intent?.Generated,
             entry.PasswordAppliedAt?.ToUniversalTime(),
             entry.IsGone,
-            (int)entry.Discarded
+            (int)entry.Discarded,
+            entry.MergedInto
         );
     }
 
@@ -114,5 +115,6 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
             PasswordAppliedAt = row.TimeOrNull(13),
             IsGone = row.GetBoolean(14),
             Discarded = (Losses)row.GetInt32(15),
+            MergedInto = row.LongOrNull(16),
         };
 }

@@ -120,7 +120,8 @@ public sealed class LinkTests
         var process = _world.Start();
         await process.Send(new UpdateTags("shop", 7));
         _world.Contacts.Add(World.Ann("new@example.test"));
-        Assert.Equal("skipped(contact gone)", (await process.Send(new UpdateTags("shop", 7))).ToString());
+        var second = await process.Send(new UpdateTags("shop", 7));
+        Assert.Equal(("skipped(merged)", 42L), (second.ToString(), second.Survivor));
         Assert.Single(_world.Users.All[user.Id].Tags!);
     }
 

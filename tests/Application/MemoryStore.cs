@@ -79,7 +79,7 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
                         : survivor.PasswordAppliedAt ?? owed.PasswordAppliedAt,
                     WelcomeMail = owed.WelcomeMail,
                 };
-            _ledger[(site, from)] = LetGo(gone);
+            _ledger[(site, from)] = LetGo(gone, to);
         }
         await Accept(site, to, request, cancellationToken);
     }
@@ -290,14 +290,15 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
         foreach (var other in await LinkedContacts(entry.Site, entry.UserId!.Value, cancellationToken))
             if (other != entry.Contact)
                 lock (_ledger)
-                    _ledger[(entry.Site, other)] = LetGo(Entry(other));
+                    _ledger[(entry.Site, other)] = LetGo(Entry(other), entry.Contact);
         await Save(entry, cancellationToken);
     }
 
-    private static LedgerEntry LetGo(LedgerEntry entry) =>
+    private static LedgerEntry LetGo(LedgerEntry entry, long survivor) =>
         entry with
         {
             UserId = null,
+            MergedInto = survivor,
             PasswordReturn = PasswordReturn.NotDue,
             PasswordAppliedAt = null,
             WelcomeMail = WelcomeMailState.NotDue,

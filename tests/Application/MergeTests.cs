@@ -264,6 +264,108 @@ public sealed class MergeTests
         Assert.DoesNotContain("manage_options", _world.Users.All[user].Capabilities);
     }
 
+    // 42's user is there, and a webhook for it waits, when 42 is merged; 43 is worked first.
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public async Task What_a_webhook_asked_for_is_done_for_the_survivor_that_was_worked_first(
+        bool searchesLinks,
+        bool isOnTime
+    )
+    {
+        _world.Users.Abilities = _world.Users.Abilities with { SearchesLinks = searchesLinks };
+        _world.Contacts.Add(World.Ann());
+        using var process = _world.Start();
+        var id = (await process.Send(new AddUser("shop", 42, "customer"))).UserId!.Value;
+        if (isOnTime)
+            await _world.Store.Accept("shop", 42, Subscriber, default);
+        Merge(42, 43);
+        await process.Send(new UpdateTags("shop", 43));
+        Assert.Equal(43, _world.Store.Entry(42).MergedInto);
+        if (!isOnTime)
+            await _world.Store.Accept("shop", 42, Subscriber, default);
+
+        await Drain(process);
+
+        Assert.Equal(["subscriber"], _world.Users.All[id].Roles);
+        Assert.Equal("skipped(merged)", _world.Store.Entries.Last(entry => entry.Contact == 42).Outcome);
+        Assert.Equal([new ContactMerged("shop", 42, id, 43)], process.Notifications.OfType<ContactMerged>());
+        Assert.Single(_world.Mails);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_comes_late_follows_its_user_from_one_survivor_to_the_next()
+    {
+        _world.Contacts.Add(World.Ann());
+        using var process = _world.Start();
+        var id = (await process.Send(new AddUser("shop", 42, "customer"))).UserId!.Value;
+        Merge(42, 43);
+        // 42 is worked first: it hands its user over.
+        Assert.Equal(43, (await process.Send(new UpdateUser("shop", 42))).Survivor);
+        await Drain(process);
+        Merge(43, 44);
+        await process.Send(new UpdateTags("shop", 44));
+
+        await _world.Store.Accept("shop", 42, Subscriber, default);
+        await Drain(process);
+
+        Assert.Equal([44L], await _world.Store.LinkedContacts("shop", id, default));
+        Assert.Equal(["subscriber"], _world.Users.All[id].Roles);
+        Assert.Equal((43L, 44L), (_world.Store.Entry(42).MergedInto, _world.Store.Entry(43).MergedInto));
+    }
+
+    // Without tokens it is a guess that the user is 42's: 43, which has the email now, keeps him.
+    [Fact]
+    public async Task What_was_asked_for_goes_over_when_the_user_of_an_unanswered_create_stays_with_another_contact()
+    {
+        _world.Users.KeepsTokens = false;
+        _world.Users.Abilities = _world.Users.Abilities with { SearchesLinks = false };
+        _world.Contacts.Add(World.Ann());
+        var id = await CreateUnanswered(42, "customer");
+        using var process = _world.Start();
+        Merge(42, 43);
+        await process.Send(new UpdateTags("shop", 43));
+
+        await _world.Store.Accept("shop", 42, Subscriber, default);
+        await Drain(process);
+
+        Assert.Equal([43L], await _world.Store.LinkedContacts("shop", id, default));
+        Assert.Equal(["subscriber"], _world.Users.All[id].Roles);
+    }
+
+    [Fact]
+    public async Task A_contact_whose_survivor_is_gone_for_good_ends_with_it()
+    {
+        _world.Users.Abilities = _world.Users.Abilities with { SearchesLinks = false };
+        _world.Contacts.Add(World.Ann(tags: "member"));
+        using var process = _world.Start();
+        var id = (await process.Send(new AddUser("shop", 42, "customer"))).UserId!.Value;
+        Merge(42, 43);
+        await process.Send(new UpdateTags("shop", 43));
+        _world.Contacts.All.Remove(43);
+
+        await _world.Store.Accept("shop", 42, Subscriber, default);
+        await Drain(process);
+
+        Assert.Equal(["customer"], _world.Users.All[id].Roles);
+        Assert.Equal("skipped(merged)", _world.Store.Entries.First(entry => entry.Contact == 42).Outcome);
+        Assert.Equal("skipped(contact gone)", _world.Store.Entries.First(entry => entry.Contact == 43).Outcome);
+    }
+
+    private static SyncRequest Subscriber => new(SyncAction.Update, "subscriber");
+
+    private async Task Drain(World.Process process)
+    {
+        for (var minutes = 0; minutes < 60; minutes++)
+        {
+            await process.Pump.RunOnce("shop", default);
+            _world.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+        Assert.Null(_world.Store.RowOf(42));
+    }
+
     // The survivor takes the email.
     private void Merge(long gone, long survivor)
     {

@@ -122,7 +122,9 @@ public sealed class PlanProperties
         Assert.Equal(one.GetType(), other.GetType());
         Assert.Equal(one.ToString(), other.ToString());
         var dry = PlanPolicy.Apply(one, odd.Rules with { DryRun = true });
-        Assert.False(dry is UserPlan.Create or UserPlan.HandOver or UserPlan.Change { Changes.IsEmpty: false });
+        Assert.False(
+            dry is UserPlan.Create or UserPlan.HandOver { User: not null } or UserPlan.Change { Changes.IsEmpty: false }
+        );
     }
 
     [Property(MaxTest = 2000)]

@@ -226,6 +226,8 @@ public sealed class PlanTests
         }
         Assert.IsType<UserPlan.Skip>(PlanPolicy.Apply(new UserPlan.HandOver(1, AnnsUser), rules));
         Assert.IsType<UserPlan.HandOver>(PlanPolicy.Apply(new UserPlan.HandOver(1, AnnsUser), Rules));
+        // Nothing is written on anybody: what would be is told of the contact that gets the work.
+        Assert.IsType<UserPlan.HandOver>(PlanPolicy.Apply(new UserPlan.HandOver(1, null), rules));
         Assert.IsType<UserPlan.Park>(PlanPolicy.Apply(new UserPlan.Park(ParkReason.NoEmail), rules));
     }
 }

@@ -43,7 +43,10 @@ public interface ILedger
     /// <summary>Stores the entry as a whole. Only the one who works the contact writes it.</summary>
     Task Save(LedgerEntry entry, CancellationToken cancellationToken);
 
-    /// <summary>As <see cref="Save"/>, and in the same transaction takes the link to this entry's user, and what is owed to him, from every other contact.</summary>
+    /// <summary>
+    /// As <see cref="Save"/>, and in the same transaction takes the link to this entry's user, and what is owed to him, from every other contact,
+    /// and notes there which one has him now (<see cref="LedgerEntry.MergedInto"/>).
+    /// </summary>
     Task SaveLinkedAnew(LedgerEntry entry, CancellationToken cancellationToken);
 }
 
@@ -109,6 +112,16 @@ public sealed record LedgerEntry(string Site, long Contact)
 
     /// <summary>Whether the contact was found gone when its user was worked last: that is no loss again.</summary>
     public bool IsGone { get; init; }
+
+    /// <summary>
+    /// The contact that took the user over, which every later request for this one is meant for (SPEC 2.6). Null while a user is linked, and
+    /// when none has.
+    /// </summary>
+    public long? MergedInto
+    {
+        get => UserId is null ? field : null;
+        init;
+    }
 
     /// <summary>What a person has discarded of what was read at <see cref="ReadAt"/>. Nobody but a webhook asks for it again while the contact does not change.</summary>
     public Losses Discarded { get; init; }

@@ -85,7 +85,12 @@ internal sealed class ChangeWriter(
         // Whoever works the survivor has read its entry, and would write it over what is handed to it.
         using var held = locks.ContactNow(site, over.Survivor);
         var survivor = await ledger.Find(site, over.Survivor, cancellationToken);
-        if (survivor.UserId is { } other && other != over.User.Id)
+        if (over.User is not { } user)
+        {
+            await inbox.Accept(site, over.Survivor, request, cancellationToken);
+            return Merged(entry, over.Survivor, survivor.UserId);
+        }
+        if (survivor.UserId is { } other && other != user.Id)
             throw new TransientException("the contact that it was merged into got a user meanwhile", ofContact: true);
         if (survivor is { UserId: null, Intent: not null })
         {
@@ -96,11 +101,16 @@ internal sealed class ChangeWriter(
                 ofContact: true
             );
         }
-        await inbox.AcceptMerged(site, entry.Contact, over.Survivor, over.User.Id, request, cancellationToken);
+        await inbox.AcceptMerged(site, entry.Contact, over.Survivor, user.Id, request, cancellationToken);
         // What is remembered for a create of its own is not this user's password.
         memory.Forget(site, over.Survivor);
-        var merged = Skipped(entry with { UserId = null }, SkipReason.Merged, [], over.User.Id);
-        return merged with { Outcome = merged.Outcome with { Survivor = over.Survivor } };
+        return Merged(entry with { UserId = null }, over.Survivor, user.Id);
+    }
+
+    private static Written Merged(LedgerEntry entry, long survivor, long? userId)
+    {
+        var skipped = Skipped(entry, SkipReason.Merged, [], userId);
+        return skipped with { Outcome = skipped.Outcome with { Survivor = survivor } };
     }
 
     private async Task<Written> Write(Decision decision, UserPlan.Change change, CancellationToken cancellationToken)

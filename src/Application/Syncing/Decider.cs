@@ -109,6 +109,8 @@ internal sealed class Decider(
             var theirs = (await ledger.Find(site.Name, survivor, cancellationToken)).UserId;
             seen = seen with { Survivor = survivor, SurvivorHasOtherUser = theirs is not null && theirs != user.Id };
         }
+        else if (seen.User is null)
+            seen = seen with { Survivor = entry.MergedInto };
         return new Decision(site, entry, request, UserPlanner.PlanGone(seen, site.Rules))
         {
             Linked = seen.User,

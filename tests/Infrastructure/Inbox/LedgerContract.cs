@@ -22,11 +22,12 @@ public abstract class LedgerContract : StoreContract
             Intent = new CreationIntent("t0ken", "anna", "anna@example.org", Now.AddTicks(1), Now, true, false),
         };
 
-    // Without its user it owes nothing.
-    private LedgerEntry LetGo =>
+    // Without its user it owes nothing, and what comes for it is the survivor's.
+    private LedgerEntry LetGo(long survivor) =>
         Full with
         {
             UserId = null,
+            MergedInto = survivor,
             PasswordReturn = PasswordReturn.NotDue,
             PasswordAppliedAt = null,
             WelcomeMail = WelcomeMailState.NotDue,
@@ -44,6 +45,32 @@ public abstract class LedgerContract : StoreContract
 
         Assert.Equal(Full, await Store.Ledger.Find(Site, 42, Cancel));
         Assert.Equal(new LedgerEntry("other", 42), await Store.Ledger.Find("other", 42, Cancel));
+    }
+
+    [Fact]
+    [Trait("Spec", "2.6")]
+    public async Task Into_which_contact_another_was_merged_is_known_until_it_has_a_user_again()
+    {
+        await Store.Ledger.Save(Full with { UserId = null, MergedInto = 50 }, Cancel);
+        await Store.Reopen();
+        var merged = await Store.Ledger.Find(Site, 42, Cancel);
+        Assert.Equal(50, merged.MergedInto);
+
+        await Store.Ledger.Save(merged with { UserId = 9 }, Cancel);
+        Assert.Null((await Store.Ledger.Find(Site, 42, Cancel)).MergedInto);
+        Assert.Null(((await Store.Ledger.Find(Site, 42, Cancel)) with { UserId = null }).MergedInto);
+    }
+
+    [Fact]
+    [Trait("Spec", "2.6")]
+    public async Task A_contact_that_was_merged_away_and_is_given_a_user_is_the_survivor_then()
+    {
+        await Store.Ledger.Save(Full, Cancel);
+        await Store.Ledger.Save(new LedgerEntry(Site, 50) { MergedInto = 42 }, Cancel);
+        await Inbox.AcceptMerged(Site, 42, 50, userId: 7, new SyncRequest(SyncAction.Add), Cancel);
+
+        Assert.Null((await Store.Ledger.Find(Site, 50, Cancel)).MergedInto);
+        Assert.Equal(50, (await Store.Ledger.Find(Site, 42, Cancel)).MergedInto);
     }
 
     [Fact]
@@ -107,7 +134,7 @@ public abstract class LedgerContract : StoreContract
         await Store.Ledger.SaveLinkedAnew(new LedgerEntry(Site, 1) { UserId = 7 }, Cancel);
 
         Assert.Equal([1L], await Store.Ledger.LinkedContacts(Site, 7, Cancel));
-        Assert.Equal(LetGo, await Store.Ledger.Find(Site, 42, Cancel));
+        Assert.Equal(LetGo(survivor: 1), await Store.Ledger.Find(Site, 42, Cancel));
         Assert.Equal([43L], await Store.Ledger.LinkedContacts(Site, 8, Cancel));
         Assert.Equal([42L], await Store.Ledger.LinkedContacts("other", 7, Cancel));
     }
@@ -139,7 +166,7 @@ public abstract class LedgerContract : StoreContract
         await Inbox.Accept(Site, 50, new SyncRequest(SyncAction.UpdateTags), Cancel);
         await Inbox.AcceptMerged(Site, 42, 50, userId: 7, request, Cancel);
 
-        Assert.Equal(LetGo, await Store.Ledger.Find(Site, 42, Cancel));
+        Assert.Equal(LetGo(survivor: 50), await Store.Ledger.Find(Site, 42, Cancel));
         var owed = new LedgerEntry(Site, 50)
         {
             UserId = 7,
@@ -170,6 +197,7 @@ public abstract class LedgerContract : StoreContract
     {
         await Inbox.AcceptMerged(Site, 42, 50, userId: 7, new SyncRequest(SyncAction.Add), Cancel);
         Assert.Equal(new LedgerEntry(Site, 50) { UserId = 7 }, await Store.Ledger.Find(Site, 50, Cancel));
+        Assert.Equal(new LedgerEntry(Site, 42) { MergedInto = 50 }, await Store.Ledger.Find(Site, 42, Cancel));
     }
 
     [Fact]
