@@ -22,7 +22,7 @@ public sealed record UserUpdated(string Site, long Contact, long UserId) : INoti
 /// <param name="Change">The new set, and what came and went.</param>
 public sealed record TagsChanged(string Site, long Contact, long UserId, TagChange Change) : INotification;
 
-/// <summary>A contact was merged into another in the account: the user belongs to that one now, which has the work.</summary>
+/// <summary>A contact was merged into another in the account: the user belongs to that one now, which has the work. Published when the user goes over, whichever of the two is worked first.</summary>
 /// <param name="Site">The site.</param>
 /// <param name="Contact">The id of the contact that is gone.</param>
 /// <param name="UserId">The user id.</param>
@@ -55,6 +55,9 @@ internal static class Notifications
             await useCases.Publish(new TagsChanged(site, contact, user, tags));
         if (outcome is { Survivor: { } survivor, UserId: { } handedOver })
             await useCases.Publish(new ContactMerged(site, contact, handedOver, survivor));
+        if (outcome.UserId is { } takenOver)
+            foreach (var gone in outcome.TakenFrom)
+                await useCases.Publish(new ContactMerged(site, gone, takenOver, contact));
         if (outcome is { ContactGone: true, UserId: { } left })
             await useCases.Publish(new ContactGone(site, contact, left));
         if (outcome.Parked is { } reason)

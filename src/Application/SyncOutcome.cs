@@ -46,6 +46,9 @@ public sealed record SyncOutcome(OutcomeKind Kind, ImmutableArray<Warning> Warni
     /// <summary>The contact that this one was merged into; null when it was not.</summary>
     public long? Survivor { get; init; }
 
+    /// <summary>The gone contacts from which the user was taken over, since they were merged into this one.</summary>
+    internal ImmutableArray<long> TakenFrom { get; init; } = [];
+
     /// <summary>What the plan took from the user; null when none was planned, or an import asked for it.</summary>
     internal Losses? Losses { get; init; }
 

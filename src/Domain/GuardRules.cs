@@ -18,7 +18,7 @@ public sealed record GuardRules
     /// What a plan takes from a user, before the site's policy; null when nothing is planned for one:
     /// <code>
     /// plan                       takes
-    /// create, hand over          nothing
+    /// create, hand over a user   nothing
     /// change, contact gone       the contact, and his tags when they become empty
     /// change                     his tags when they become empty, his email when it changes
     /// skip(contact gone), user   the contact
@@ -31,7 +31,7 @@ public sealed record GuardRules
     public static Losses? Of(UserPlan plan, bool contactGone, bool hasUser) =>
         plan switch
         {
-            UserPlan.Create or UserPlan.HandOver => Losses.None,
+            UserPlan.Create or UserPlan.HandOver { User: not null } => Losses.None,
             UserPlan.Change change => (contactGone ? Losses.ContactGone : Losses.None)
                 | (change.Changes.Tags is { All.IsEmpty: true } ? Losses.TagsEmptied : Losses.None)
                 | (change.Changes.Email is not null ? Losses.EmailChanged : Losses.None),

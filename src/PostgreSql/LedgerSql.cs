@@ -79,6 +79,12 @@ internal static class LedgerSql
         ON CONFLICT (site, contact) DO UPDATE SET {LetGo}
         """;
 
+    /// <summary>Notes for a contact without a user that it was merged into the survivor. $2 the survivor, $3 the contact.</summary>
+    public const string NoteMerged = """
+        INSERT INTO cleansync.ledger AS kept (site, contact, merged_into) VALUES ($1, $3, $2)
+        ON CONFLICT (site, contact) DO UPDATE SET merged_into = excluded.merged_into WHERE kept.user_id IS NULL
+        """;
+
     /// <summary>
     /// Gives a user to the contact that his was merged into, and what the gone one owes him with him, unless that has another user or has
     /// been owed something for this one. $3 the user, $4 the contact that is gone.

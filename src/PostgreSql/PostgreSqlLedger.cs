@@ -66,13 +66,15 @@ internal sealed class PostgreSqlLedger(PostgreSqlDatabase database, Epochs epoch
             cancellationToken
         );
 
-    public Task SaveLinkedAnew(LedgerEntry entry, CancellationToken cancellationToken) =>
+    public Task SaveLinkedAnew(LedgerEntry entry, IReadOnlyList<long> gone, CancellationToken cancellationToken) =>
         database.Transact(
             async connection =>
             {
                 await epochs.Demand(connection, entry.Site);
                 if (entry.UserId is { } user)
                     await connection.Execute(LedgerSql.UnlinkOthers, entry.Site, entry.Contact, user);
+                foreach (var one in gone.Order())
+                    await connection.Execute(LedgerSql.NoteMerged, entry.Site, entry.Contact, one);
                 return await Write(connection, entry);
             },
             cancellationToken

@@ -122,6 +122,17 @@ internal static class LedgerSql
         "$survivor"
     );
 
+    /// <summary>Notes for a contact without a user that it was merged into the survivor.</summary>
+    public static readonly Sql NoteMerged = new(
+        """
+        INSERT INTO ledger (site, contact, merged_into) VALUES ($site, $contact, $survivor)
+        ON CONFLICT (site, contact) DO UPDATE SET merged_into = excluded.merged_into WHERE user_id IS NULL
+        """,
+        "$site",
+        "$contact",
+        "$survivor"
+    );
+
     /// <summary>
     /// Gives a user to the contact that his was merged into, and what the gone one owes him with him, unless that has another user or has
     /// been owed something for this one.

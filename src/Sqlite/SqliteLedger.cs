@@ -54,12 +54,14 @@ internal sealed class SqliteLedger(SqliteWriter writer, SqliteReader reader) : I
     public Task Save(LedgerEntry entry, CancellationToken cancellationToken) =>
         writer.Write(session => Write(session, entry), cancellationToken);
 
-    public Task SaveLinkedAnew(LedgerEntry entry, CancellationToken cancellationToken) =>
+    public Task SaveLinkedAnew(LedgerEntry entry, IReadOnlyList<long> gone, CancellationToken cancellationToken) =>
         writer.Write(
             session =>
             {
                 if (entry.UserId is { } user)
                     session.Execute(LedgerSql.UnlinkOthers, entry.Site, user, entry.Contact);
+                foreach (var one in gone)
+                    session.Execute(LedgerSql.NoteMerged, entry.Site, one, entry.Contact);
                 return Write(session, entry);
             },
             cancellationToken

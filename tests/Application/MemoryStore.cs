@@ -285,12 +285,15 @@ internal sealed class MemoryStore(World world) : IInbox, ILedger, IHistory, ISit
         world.Step();
     }
 
-    public async Task SaveLinkedAnew(LedgerEntry entry, CancellationToken cancellationToken)
+    public async Task SaveLinkedAnew(LedgerEntry entry, IReadOnlyList<long> gone, CancellationToken cancellationToken)
     {
         foreach (var other in await LinkedContacts(entry.Site, entry.UserId!.Value, cancellationToken))
             if (other != entry.Contact)
                 lock (_ledger)
                     _ledger[(entry.Site, other)] = LetGo(Entry(other), entry.Contact);
+        lock (_ledger)
+            foreach (var one in gone)
+                _ledger[(entry.Site, one)] = Entry(one) with { MergedInto = entry.Contact };
         await Save(entry, cancellationToken);
     }
 

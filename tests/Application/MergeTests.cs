@@ -316,23 +316,101 @@ public sealed class MergeTests
         Assert.Equal((43L, 44L), (_world.Store.Entry(42).MergedInto, _world.Store.Entry(43).MergedInto));
     }
 
-    // Without tokens it is a guess that the user is 42's: 43, which has the email now, keeps him.
+    // 42 read as gone, and is there again, as somebody else.
     [Fact]
-    public async Task What_was_asked_for_goes_over_when_the_user_of_an_unanswered_create_stays_with_another_contact()
+    public async Task What_is_asked_for_a_contact_that_was_seen_again_is_meant_for_it_alone()
     {
-        _world.Users.KeepsTokens = false;
         _world.Users.Abilities = _world.Users.Abilities with { SearchesLinks = false };
         _world.Contacts.Add(World.Ann());
-        var id = await CreateUnanswered(42, "customer");
         using var process = _world.Start();
+        var id = (await process.Send(new AddUser("shop", 42, "customer"))).UserId!.Value;
         Merge(42, 43);
         await process.Send(new UpdateTags("shop", 43));
+        _world.Contacts.Add(World.Ann("bob@example.test"));
+        Assert.Equal(SkipReason.NoUser, (await process.Send(new UpdateUser("shop", 42))).Skipped);
+        Assert.Null(_world.Store.Entry(42).MergedInto);
+        _world.Contacts.All.Remove(42);
 
         await _world.Store.Accept("shop", 42, Subscriber, default);
         await Drain(process);
 
-        Assert.Equal([43L], await _world.Store.LinkedContacts("shop", id, default));
-        Assert.Equal(["subscriber"], _world.Users.All[id].Roles);
+        Assert.Equal(["customer"], _world.Users.All[id].Roles);
+    }
+
+    // Its create never came through; 43, which has the email now, made its user itself.
+    [Fact]
+    public async Task A_user_who_is_only_guessed_to_be_a_gone_contacts_gets_nothing_that_was_asked_for_it()
+    {
+        _world.Users.KeepsTokens = false;
+        _world.Users.Abilities = _world.Users.Abilities with { SearchesLinks = false };
+        _world.Contacts.Add(World.Ann());
+        using var process = _world.Start();
+        _world.Users.BeforeCreate = () => throw new TransientException("wordpress: no answer", unanswered: true);
+        await Assert.ThrowsAsync<TransientException>(() => process.Send(new AddUser("shop", 42)));
+        _world.Users.BeforeCreate = null;
+        _world.Contacts.Add(World.Ann("bob@example.test"));
+        _world.Contacts.Add(World.Ann() with { Id = 43 });
+        var id = (await process.Send(new AddUser("shop", 43, "customer"))).UserId!.Value;
+        _world.Contacts.All.Remove(42);
+
+        await _world.Store.Accept("shop", 42, Subscriber, default);
+        await Drain(process);
+
+        Assert.Equal(["customer"], _world.Users.All[id].Roles);
+    }
+
+    // The user is 42's by the id alone that he carries.
+    [Fact]
+    public async Task What_was_asked_for_a_contact_of_which_nothing_is_known_but_its_user_goes_over_too()
+    {
+        const string copy = "activecampaign_contact_id";
+        _world.Rules = _world.Rules with { LinkCopy = copy };
+        var user = _world.Users.Add("ann@example.test", "ann", "customer");
+        _world.Users.Links[user.Id] = 42;
+        var values = new Dictionary<string, FieldContent> { [copy] = FieldContent.Of("42") };
+        _world.Users.All[user.Id] = user with { Values = values };
+        _world.Contacts.Add(World.Ann());
+        using var process = _world.Start();
+        await _world.Store.Accept("shop", 42, Subscriber, default);
+        Merge(42, 43);
+        await process.Send(new UpdateTags("shop", 43));
+
+        await Drain(process);
+
+        Assert.Equal("skipped(merged)", _world.Store.Entries.First(entry => entry.Contact == 42).Outcome);
+        Assert.Equal(["subscriber"], _world.Users.All[user.Id].Roles);
+        Assert.Equal([new ContactMerged("shop", 42, user.Id, 43)], process.Notifications.OfType<ContactMerged>());
+    }
+
+    [Fact]
+    [Trait("Spec", "2.7")]
+    public async Task Work_that_goes_on_to_survivors_does_not_hide_losses_from_the_guard()
+    {
+        _world.Rules = _world.Rules with
+        {
+            Guard = new GuardRules { Users = 2, Percent = 50 },
+        };
+        using var process = _world.Start();
+        for (var one = 0; one < 10; one++)
+        {
+            _world.Contacts.Add(World.Ann($"merged{one}@example.test") with { Id = 1000 + one });
+            await process.Send(new AddUser("shop", 1000 + one));
+            Merge(1000 + one, 2000 + one);
+            await process.Send(new UpdateTags("shop", 2000 + one));
+        }
+        for (var one = 0; one < 3; one++)
+        {
+            _world.Contacts.Add(World.Ann($"gone{one}@example.test") with { Id = 3000 + one });
+            await process.Send(new AddUser("shop", 3000 + one));
+            _world.Contacts.All.Remove(3000 + one);
+        }
+        _world.Time.Advance(TimeSpan.FromHours(3));
+
+        for (var one = 0; one < 10; one++)
+            Assert.Equal(2000 + one, (await process.Send(new UpdateTags("shop", 1000 + one))).Survivor);
+        await process.Send(new UpdateTags("shop", 3000));
+        await process.Send(new UpdateTags("shop", 3001));
+        await Assert.ThrowsAsync<SitePausedException>(() => process.Send(new UpdateTags("shop", 3002)));
     }
 
     [Fact]

@@ -47,6 +47,7 @@ public sealed class GuardRulesTests
             { new UserPlan.Skip(SkipReason.ContactGone, []), true, false, null },
             { new UserPlan.Skip(SkipReason.NoUser, []), false, false, null },
             { new UserPlan.HandOver(7, user), true, true, Losses.None },
+            { new UserPlan.HandOver(7, null), true, false, null },
             { new UserPlan.Park(ParkReason.Conflict), false, true, null },
             { new UserPlan.ReadAgain(), false, true, null },
         };

@@ -31,7 +31,7 @@ public interface IInbox
     /// </summary>
     Task AcceptAll(string site, IReadOnlyList<long> contacts, SyncRequest request, CancellationToken cancellationToken);
 
-    /// <summary>In one transaction: moves the link to the user of a merged contact, and what that owes him, to the survivor, unless that has another user or has been owed something for this one, and stores the request for the survivor.</summary>
+    /// <summary>In one transaction: moves the link to the user of a merged contact, and what that owes him, to the survivor, unless that has another user or has been owed something for this one, notes for the merged one which contact that is (<see cref="LedgerEntry.MergedInto"/>), and stores the request for the survivor.</summary>
     /// <param name="site">The site.</param>
     /// <param name="from">The contact that is gone.</param>
     /// <param name="to">The contact that it was merged into.</param>

@@ -45,9 +45,12 @@ public interface ILedger
 
     /// <summary>
     /// As <see cref="Save"/>, and in the same transaction takes the link to this entry's user, and what is owed to him, from every other contact,
-    /// and notes there which one has him now (<see cref="LedgerEntry.MergedInto"/>).
+    /// and notes for those, and for the gone ones that have no user, which contact has him now (<see cref="LedgerEntry.MergedInto"/>).
     /// </summary>
-    Task SaveLinkedAnew(LedgerEntry entry, CancellationToken cancellationToken);
+    /// <param name="entry">The entry, with the user.</param>
+    /// <param name="gone">The contacts that the user is taken from; those too of which nothing is known but that he carries their id.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task SaveLinkedAnew(LedgerEntry entry, IReadOnlyList<long> gone, CancellationToken cancellationToken);
 }
 
 /// <summary>The outcomes of the last weeks.</summary>
@@ -87,7 +90,16 @@ public sealed record PlannedLosses(long Contact, DateTimeOffset When, Losses Los
 public sealed record LedgerEntry(string Site, long Contact)
 {
     /// <summary>The linked user; null when there is none.</summary>
-    public long? UserId { get; init; }
+    public long? UserId
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value is not null)
+                MergedInto = null;
+        }
+    }
 
     /// <summary>The contact's update time that was applied last.</summary>
     public DateTimeOffset? AppliedUpdate { get; init; }
@@ -114,13 +126,13 @@ public sealed record LedgerEntry(string Site, long Contact)
     public bool IsGone { get; init; }
 
     /// <summary>
-    /// The contact that took the user over, which every later request for this one is meant for (SPEC 2.6). Null while a user is linked, and
-    /// when none has.
+    /// The contact that took the user over, for which every later request for this one is meant (SPEC 2.6); null when none has. Always null
+    /// while a user is linked, and forgotten once one is.
     /// </summary>
     public long? MergedInto
     {
-        get => UserId is null ? field : null;
-        init;
+        get;
+        init => field = UserId is null ? value : null;
     }
 
     /// <summary>What a person has discarded of what was read at <see cref="ReadAt"/>. Nobody but a webhook asks for it again while the contact does not change.</summary>

@@ -88,7 +88,7 @@ internal sealed class ChangeWriter(
         if (over.User is not { } user)
         {
             await inbox.Accept(site, over.Survivor, request, cancellationToken);
-            return Merged(entry, over.Survivor, survivor.UserId);
+            return Merged(decision, entry, over.Survivor, userId: null);
         }
         if (survivor.UserId is { } other && other != user.Id)
             throw new TransientException("the contact that it was merged into got a user meanwhile", ofContact: true);
@@ -104,12 +104,12 @@ internal sealed class ChangeWriter(
         await inbox.AcceptMerged(site, entry.Contact, over.Survivor, user.Id, request, cancellationToken);
         // What is remembered for a create of its own is not this user's password.
         memory.Forget(site, over.Survivor);
-        return Merged(entry with { UserId = null }, over.Survivor, user.Id);
+        return Merged(decision, entry with { UserId = null }, over.Survivor, user.Id);
     }
 
-    private static Written Merged(LedgerEntry entry, long survivor, long? userId)
+    private static Written Merged(Decision decision, LedgerEntry entry, long survivor, long? userId)
     {
-        var skipped = Skipped(entry, SkipReason.Merged, [], userId);
+        var skipped = Skipped(entry, SkipReason.Merged, [.. decision.Warnings], userId);
         return skipped with { Outcome = skipped.Outcome with { Survivor = survivor } };
     }
 
@@ -136,9 +136,9 @@ internal sealed class ChangeWriter(
         var entry = Applied(decision.Entry, decision.Seen?.Contact, user.Id);
         if (password is PasswordStep.Set or PasswordStep.Kept)
             entry = entry with { PasswordAppliedAt = PasswordPlan.TimeOf(decision.Seen!.Contact, site.Rules) };
-        if (decision.Seen?.Owner == UserOwner.GoneContact)
+        if (!decision.TakenFrom.IsEmpty)
         {
-            await ledger.SaveLinkedAnew(entry, cancellationToken);
+            await ledger.SaveLinkedAnew(entry, decision.TakenFrom, cancellationToken);
             // What is remembered for a create of his contact's own is not this user's password.
             memory.Forget(entry.Site, entry.Contact);
         }
@@ -148,7 +148,12 @@ internal sealed class ChangeWriter(
         var kind = changes.IsEmpty && password != PasswordStep.Set ? OutcomeKind.Unchanged : OutcomeKind.Updated;
         var warnings = decision.Warnings.Concat(change.Warnings).Concat(refused).Distinct();
         return new Written(
-            new SyncOutcome(kind, [.. warnings]) { UserId = user.Id, Tags = change.Changes.Tags },
+            new SyncOutcome(kind, [.. warnings])
+            {
+                UserId = user.Id,
+                Tags = change.Changes.Tags,
+                TakenFrom = decision.TakenFrom,
+            },
             entry,
             user
         );

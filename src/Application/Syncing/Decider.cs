@@ -131,6 +131,15 @@ internal sealed class Decider(
         CancellationToken cancellationToken
     )
     {
+        if (entry.MergedInto is not null)
+        {
+            // It is there: what is asked for it is meant for nobody else.
+            entry = entry with
+            {
+                MergedInto = null,
+            };
+            await ledger.Save(entry, cancellationToken);
+        }
         var (linked, carriers) = await FindUser(site, entry, cancellationToken);
         var email = contact.Email.Trim();
         var known = linked ?? (carriers is [var only] ? only : null);
@@ -164,6 +173,7 @@ internal sealed class Decider(
                 );
 
             var owner = UserOwner.Free;
+            ImmutableArray<long> takenFrom = [];
             if (linked is null && Sighting.FoundIn(carriers, look?.Users ?? []) is [var found])
             {
                 // What is owed to a user who is gone is owed to nobody else.
@@ -176,7 +186,10 @@ internal sealed class Decider(
                     };
                 (owner, var others) = await owners.OwnerOf(site, entry, found, cancellationToken);
                 if (owner == UserOwner.GoneContact)
+                {
                     entry = await WithDebts(entry, found, others, held, cancellationToken);
+                    takenFrom = [.. others];
+                }
             }
             var user = linked ?? (Sighting.FoundIn(carriers, look?.Users ?? []) is [var one] ? one : null);
             var ruled = RuledRequest.Ask(rules, new RuleQuestion(site.Name, contact, user, request));
@@ -201,6 +214,7 @@ internal sealed class Decider(
             {
                 Seen = seen,
                 Linked = linked,
+                TakenFrom = takenFrom,
                 SiteDate = look?.SiteDate,
                 Locks = held,
                 Warnings = warnings,

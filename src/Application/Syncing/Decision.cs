@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CleanSync.Application.Ports;
 using CleanSync.Domain;
 
@@ -15,10 +16,13 @@ internal sealed record Decision(Site Site, LedgerEntry Entry, SyncRequest Reques
     /// <summary>The user that the contact is linked to, if he still exists.</summary>
     public User? Linked { get; init; }
 
+    /// <summary>The gone contacts whose user this one's becomes.</summary>
+    public ImmutableArray<long> TakenFrom { get; init; } = [];
+
     /// <summary>The site's own clock at the look by email; null when there was none.</summary>
     public DateTimeOffset? SiteDate { get; init; }
 
-    /// <summary>Held until all is done: the emails by which a user was looked for, and the gone contacts whose user this one's becomes.</summary>
+    /// <summary>Held until all is done: the emails by which a user was looked for, and those of <see cref="TakenFrom"/>.</summary>
     public IReadOnlyList<IDisposable> Locks { get; init; } = [];
 
     /// <summary>What came up while deciding.</summary>

@@ -60,7 +60,7 @@ internal sealed class IntentReview(
             {
                 if (keeper is { } other && !isGuess)
                     await Owe(Created(entry, ours, intent, request, site.Rules), other, cancellationToken);
-                entry = entry with { Intent = null, MergedInto = contact is null ? others[0] : entry.MergedInto };
+                entry = entry with { Intent = null };
                 await ledger.Save(entry, cancellationToken);
                 return (entry, null);
             }

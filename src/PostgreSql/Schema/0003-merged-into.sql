@@ -1,2 +1,2 @@
--- Which contact took the user over: what still comes for this one is meant for that. Null while a user is linked.
-ALTER TABLE cleansync.ledger ADD COLUMN merged_into bigint CHECK (merged_into IS NULL OR user_id IS NULL);
+-- Which contact took the user over: what still comes for this one is meant for that. Means nothing while a user is linked.
+ALTER TABLE cleansync.ledger ADD COLUMN merged_into bigint;

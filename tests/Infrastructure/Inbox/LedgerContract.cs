@@ -58,7 +58,7 @@ public abstract class LedgerContract : StoreContract
 
         await Store.Ledger.Save(merged with { UserId = 9 }, Cancel);
         Assert.Null((await Store.Ledger.Find(Site, 42, Cancel)).MergedInto);
-        Assert.Null(((await Store.Ledger.Find(Site, 42, Cancel)) with { UserId = null }).MergedInto);
+        Assert.Null((merged with { UserId = 9 } with { UserId = null }).MergedInto);
     }
 
     [Fact]
@@ -131,10 +131,12 @@ public abstract class LedgerContract : StoreContract
         await Store.Ledger.Save(Full, Cancel);
         await Store.Ledger.Save(new LedgerEntry(Site, 43) { UserId = 8 }, Cancel);
         await Store.Ledger.Save(new LedgerEntry("other", 42) { UserId = 7 }, Cancel);
-        await Store.Ledger.SaveLinkedAnew(new LedgerEntry(Site, 1) { UserId = 7 }, Cancel);
+        await Store.Ledger.SaveLinkedAnew(new LedgerEntry(Site, 1) { UserId = 7 }, [42, 43, 44], Cancel);
 
         Assert.Equal([1L], await Store.Ledger.LinkedContacts(Site, 7, Cancel));
         Assert.Equal(LetGo(survivor: 1), await Store.Ledger.Find(Site, 42, Cancel));
+        Assert.Equal(new LedgerEntry(Site, 43) { UserId = 8 }, await Store.Ledger.Find(Site, 43, Cancel));
+        Assert.Equal(new LedgerEntry(Site, 44) { MergedInto = 1 }, await Store.Ledger.Find(Site, 44, Cancel));
         Assert.Equal([43L], await Store.Ledger.LinkedContacts(Site, 8, Cancel));
         Assert.Equal([42L], await Store.Ledger.LinkedContacts("other", 7, Cancel));
     }

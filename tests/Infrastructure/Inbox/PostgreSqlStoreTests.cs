@@ -183,7 +183,7 @@ public sealed class PostgreSqlStoreTests : IAsyncLifetime
         await Inbox.Finish(work, new NextStep.Done(), entry, Cancel);
         await Inbox.Release(Site, Cancel);
         await Refused(() => _store.Ledger.Save(new LedgerEntry(Site, 1) { UserId = 12 }, Cancel));
-        await Refused(() => _store.Ledger.SaveLinkedAnew(new LedgerEntry(Site, 3) { UserId = 11 }, Cancel));
+        await Refused(() => _store.Ledger.SaveLinkedAnew(new LedgerEntry(Site, 3) { UserId = 11 }, [], Cancel));
         await Refused(() => Inbox.AcceptMerged(Site, 1, 3, 11, Add, Cancel));
         await Inbox.Accept(Site, 3, Add, Cancel);
 
