@@ -73,7 +73,7 @@ internal sealed class PostgreSqlLedger(PostgreSqlDatabase database, Epochs epoch
                 await epochs.Demand(connection, entry.Site);
                 if (entry.UserId is { } user)
                     await connection.Execute(LedgerSql.UnlinkOthers, entry.Site, entry.Contact, user);
-                foreach (var one in gone.Order())
+                foreach (var one in gone)
                     await connection.Execute(LedgerSql.NoteMerged, entry.Site, entry.Contact, one);
                 return await Write(connection, entry);
             },

@@ -82,14 +82,14 @@ internal sealed class ChangeWriter(
     private async Task<Written> HandOver(Decision decision, UserPlan.HandOver over, CancellationToken cancellationToken)
     {
         var (site, entry, request) = (decision.Site.Name, decision.Entry, decision.Request);
-        // Whoever works the survivor has read its entry, and would write it over what is handed to it.
-        using var held = locks.ContactNow(site, over.Survivor);
-        var survivor = await ledger.Find(site, over.Survivor, cancellationToken);
         if (over.User is not { } user)
         {
             await inbox.Accept(site, over.Survivor, request, cancellationToken);
             return Merged(decision, entry, over.Survivor, userId: null);
         }
+        // Whoever works the survivor has read its entry, and would write it over what is handed to it.
+        using var held = locks.ContactNow(site, over.Survivor);
+        var survivor = await ledger.Find(site, over.Survivor, cancellationToken);
         if (survivor.UserId is { } other && other != user.Id)
             throw new TransientException("the contact that it was merged into got a user meanwhile", ofContact: true);
         if (survivor is { UserId: null, Intent: not null })
